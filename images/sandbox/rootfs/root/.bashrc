@@ -1,0 +1,1 @@
+[ -r /etc/drydock/bashrc ] && . /etc/drydock/bashrc
