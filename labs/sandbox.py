@@ -1,0 +1,28 @@
+"""The bridge to sandboxes: a module's labs share one sandbox, named by the module's slug."""
+
+from typing import TYPE_CHECKING, Any
+
+from sandboxes import services
+
+if TYPE_CHECKING:
+    from workshop.accounts.models import User
+
+__all__ = ["SandboxError", "check_access_again", "end_all", "engine_health", "start", "state"]
+
+SandboxError = services.SandboxError
+end_all = services.end_all
+engine_health = services.engine_health
+check_access_again = services.check_access_again
+
+
+def start(*, owner: "User", module: str) -> tuple[dict[str, Any], bool]:
+    """Start the owner's sandbox for a module; its state, and whether it is new. Raises SandboxError."""
+    sandbox, created = services.request(owner=owner, purpose=module)
+    return services.snapshot(sandbox), created
+
+
+def state(*, owner: Any, module: str) -> dict[str, Any]:
+    """What a page shows of the person's sandbox for a module; nobody's is none."""
+    if not owner.is_authenticated:
+        return services.snapshot(None)
+    return services.state_for(owner=owner, purpose=module)

@@ -1,0 +1,102 @@
+"""The door into sandboxes: the only module that labs and workshop import from here.
+
+A sandbox is asked for by an owner with an opaque purpose; a person has at most one live sandbox for
+a purpose, and altogether as many as the quota says.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from sandboxes import engines, lifecycle, queue
+from sandboxes.errors import NotReady, QuotaReached, SandboxError
+from sandboxes.models import Engine, Instance, Sandbox
+from sandboxes.news import announce
+from sandboxes.snapshot import snapshot
+from sandboxes.states import LIVE, State
+from sandboxes.terminals import first_terminal
+
+if TYPE_CHECKING:
+    from workshop.accounts.models import User
+
+__all__ = [
+    "NotReady",
+    "QuotaReached",
+    "SandboxError",
+    "check_access_again",
+    "current",
+    "end_all",
+    "engine_health",
+    "request",
+    "snapshot",
+    "state_for",
+    "stop",
+]
+
+
+def request(*, owner: "User", purpose: str) -> tuple[Sandbox, bool]:
+    """The owner's live sandbox for the purpose, made where there is none; and whether it was made.
+
+    Counting and making happen under a lock on the owner's row. Raises QuotaReached.
+    """
+    engine = engines.default_engine()
+    with transaction.atomic():
+        get_user_model().objects.select_for_update().get(pk=owner.pk)
+        live = list(Sandbox.objects.filter(owner=owner, state__in=LIVE))
+        for sandbox in live:
+            if sandbox.purpose == purpose:
+                return sandbox, False
+        if len(live) >= settings.SANDBOX_LIMIT:
+            raise QuotaReached(_quota_sentence(live))
+        sandbox = Sandbox.objects.create(owner=owner, purpose=purpose, engine=engine)
+        first_terminal(Instance.objects.create(sandbox=sandbox, number=1))
+        announce(owner_id=owner.pk, sandbox_id=sandbox.id)
+        queue.later("sandboxes.admit")
+    return sandbox, True
+
+
+def _quota_sentence(live: list[Sandbox]) -> str:
+    names = ", ".join(sorted(sandbox.purpose for sandbox in live))
+    if len(live) == 1:
+        return f"You have a sandbox already, for {names}. Stop that one first, then start this one."
+    return f"You have {len(live)} sandboxes already, for {names}. Stop one of them first."
+
+
+def current(*, owner: "User", purpose: str) -> Sandbox | None:
+    """The owner's newest sandbox for the purpose, whatever became of it."""
+    return Sandbox.objects.filter(owner=owner, purpose=purpose).order_by("-created_at").first()
+
+
+def state_for(*, owner: "User", purpose: str) -> dict[str, Any]:
+    """What a page shows of the owner's sandbox for the purpose (see sandboxes.snapshot)."""
+    return snapshot(current(owner=owner, purpose=purpose))
+
+
+def stop(*, sandbox: Sandbox) -> bool:
+    """End a sandbox because its owner says so. False where it was over already."""
+    return lifecycle.end(sandbox_id=sandbox.pk, ending=State.STOPPED, message="You stopped this sandbox.")
+
+
+def end_all(*, owner_id: int, message: str) -> int:
+    """End everything that a person has, for instance because the account was closed. Returns how many."""
+    ids: list[UUID] = list(Sandbox.objects.filter(owner_id=owner_id, state__in=LIVE).values_list("pk", flat=True))
+    return sum(lifecycle.end(sandbox_id=pk, ending=State.STOPPED, message=message) for pk in ids)
+
+
+def check_access_again(*, owner_id: int) -> None:
+    """Let every open page and terminal of a person find out at once that rights have changed."""
+    for sandbox_id in Sandbox.objects.filter(owner_id=owner_id, state__in=LIVE).values_list("pk", flat=True):
+        announce(owner_id=owner_id, sandbox_id=sandbox_id)
+
+
+def engine_health() -> Mapping[str, tuple[bool, str]]:
+    """Whether a worker reports, and whether its engine is fine; each with a sentence where it is not."""
+    engine = Engine.objects.filter(name="local").first()
+    if engine is None or not engines.has_worker(engine):
+        message = "No worker has reported. Is Celery running?"
+        return {"worker": (False, message), "engine": (False, "Unknown until a worker reports.")}
+    return {"worker": (True, ""), "engine": (engine.healthy, engine.message)}
