@@ -1,0 +1,69 @@
+import { looksLikePrompt } from "../page/runtext.js";
+import { LEAVE_HISTORY } from "./wheel.js";
+
+const LOOK_EVERY = 60;
+/** At least so long after Enter: the old prompt is still on the screen until the echo arrives. */
+const ECHO = 250;
+const PROMPT_WITHIN = 15_000;
+const FIRST_PROMPT_WITHIN = 3_000;
+const OPEN_WITHIN = 30_000;
+/** How long a program runs before a key such as ^C ends it: its output is what the learner should see. */
+const SHOW = 2_500;
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Types the steps of a run block into a terminal, one block after the other. */
+export class Runner {
+  constructor() {
+    this.last = Promise.resolve();
+    this.turn = 0;
+  }
+
+  /**
+   * @param {import("./pane.js").Pane} pane
+   * @param {import("../page/runtext.js").Step[]} steps
+   * @param {{interrupt?: boolean}} options interrupt: ^C first, which also ends a block that is being typed
+   * @returns {Promise<boolean>} whether everything was typed
+   */
+  run(pane, steps, { interrupt = false } = {}) {
+    if (interrupt) this.turn += 1;
+    const turn = this.turn;
+    this.last = this.last.then(() => this.type(pane, steps, interrupt, () => turn === this.turn)).catch(() => false);
+    return this.last;
+  }
+
+  async type(pane, steps, interrupt, wanted) {
+    if (!(await this.opened(pane))) return false;
+    pane.link.type(LEAVE_HISTORY);
+    if (interrupt) {
+      pane.link.type("\x03");
+      await this.prompt(pane, FIRST_PROMPT_WITHIN);
+    }
+    for (const [index, step] of steps.entries()) {
+      if (index > 0) await (step.kind === "keys" ? sleep(SHOW) : this.prompt(pane, PROMPT_WITHIN, wanted));
+      if (!wanted() || pane.link.state !== "open") return false;
+      if (step.kind === "paste") pane.screen.term.paste(step.text);
+      else pane.link.type(step.text);
+      if (step.kind !== "keys") pane.link.type("\r");
+    }
+    return true;
+  }
+
+  async opened(pane) {
+    const before = Date.now();
+    const fresh = pane.connection !== "open";
+    while (pane.connection !== "open") {
+      if (Date.now() - before > OPEN_WITHIN || pane.connection === "refused" || pane.connection === "closed") return false;
+      await sleep(LOOK_EVERY);
+    }
+    // A shell that is still starting would echo what is typed now twice.
+    if (fresh) await this.prompt(pane, FIRST_PROMPT_WITHIN);
+    return true;
+  }
+
+  async prompt(pane, within, wanted = () => true) {
+    const before = Date.now();
+    await sleep(ECHO);
+    while (wanted() && Date.now() - before < within && !looksLikePrompt(pane.screen.beforeCursor())) await sleep(LOOK_EVERY);
+  }
+}

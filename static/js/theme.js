@@ -1,0 +1,14 @@
+// Classic script in the head: it must run before anything is painted.
+import { recall } from "./lib/storage.js";
+
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function apply() {
+  const choice = recall("theme", "auto");
+  document.documentElement.dataset.theme = choice === "auto" ? (dark.matches ? "dark" : "light") : choice;
+}
+
+apply();
+dark.addEventListener("change", apply);
+document.addEventListener("drydock:theme", apply);
+window.addEventListener("storage", (event) => event.key === "drydock.theme" && apply());
