@@ -17,10 +17,10 @@ from docker.errors import APIError, ContainerError, DockerException, ImageNotFou
 from docker.models.containers import Container
 from docker.types import IPAMConfig, IPAMPool
 
-from sandboxes import guard, naming
+from sandboxes import guard, naming, profiles
 from sandboxes.backend import EngineFacts, Found, OnStep, SandboxSpec
 from sandboxes.errors import AddressTaken, EngineDown, ImageMissing, NeverReady, RemovalFailed, StartFailed
-from sandboxes.profiles import InstanceSpec, Profile, fill_rootfs_options, get_profile
+from sandboxes.profiles import InstanceSpec, Profile, fill_rootfs_options
 from sandboxes.states import Step
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class DockerBackend:
 
     def __init__(self, *, url: str, profile: str, image: str, installation: str) -> None:
         self._url = url
-        self._profile: Profile = get_profile(profile)
+        self._profile: Profile = profiles.get_profile(profile)
         self._image = image
         self._installation = installation
         self._client_: DockerClient | None = None
@@ -64,6 +64,7 @@ class DockerBackend:
             version = str(self._client.version()["Version"])
             image_id = self._image_id()
             if self._prepared is None or self._prepared.image_id != image_id:
+                self._probe()
                 if self._profile.needs_rootfs_volume:
                     self._fill_rootfs(image_id)
                 self._prepared = EngineFacts(version=version, image_id=image_id, dns=self._find_dns())
@@ -156,6 +157,19 @@ class DockerBackend:
             ) from error
         return _text(output)
 
+    def _probe(self) -> None:
+        """Try the profile out: kernels and file systems differ in too much to know it from their versions."""
+        volume = self._client.volumes.create(labels={f"{naming.LABEL}.helper": "probe"})
+        options = profiles.probe_options(self._image, volume.name, self._profile.name)
+        try:
+            self._helper("probe", options)
+        except StartFailed as error:
+            sentence = error.detail.rsplit("\n", 1)[-1].strip()
+            hint = "DRYDOCK_PROFILE=caps runs everywhere and isolates nobody: use it for people you trust."
+            raise StartFailed(f"This host cannot run the profile {self._profile.name}: {sentence} {hint}", detail=error.detail) from error
+        finally:
+            volume.remove()
+
     def rootfs_volume(self, image_id: str) -> str:
         """The volume that holds the image's files, shared read-only by all sandboxes of that image."""
         return f"drydock-rootfs-{image_id.removeprefix('sha256:')[:12]}"
@@ -177,7 +191,7 @@ class DockerBackend:
         """Install the firewall on the engine's host, where exactly these rules are not there yet."""
         on_host = {"network_mode": "host", "cap_drop": ["ALL"], "cap_add": ["NET_ADMIN"]}
         try:
-            self._client.containers.run(**self._helper_options(guard.check_command(dns)), **on_host)
+            self._client.containers.run(**{**self._helper_options(guard.check_command(dns)), **on_host})
         except ContainerError:
             self._helper("guard", {**self._helper_options(guard.guard_command(dns)), **on_host})
 

@@ -47,6 +47,8 @@ def check(*, engine: Engine) -> None:
         logger.warning("Engine %s: %s (%s)", engine.name, error.message, error.detail)
         _note(engine, healthy=False, message=f"{error.message} {error.detail}"[:300])
     else:
+        if not engine.healthy or engine.image_id != facts.image_id:
+            logger.info("Engine %s: Docker %s; this host can run the profile %s.", engine.name, facts.version, settings.SANDBOX_PROFILE)
         _note(engine, healthy=True, message="", version=facts.version, image_id=facts.image_id, dns=list(facts.dns))
 
 

@@ -12,7 +12,7 @@ from workshop.accounts.models import User
 from workshop.asgi import application
 
 
-class Socket(ApplicationCommunicator):  # type: ignore[misc]
+class Socket(ApplicationCommunicator):
     """One connection to the site's ASGI application."""
 
     async def json(self) -> Any:

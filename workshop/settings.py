@@ -75,11 +75,9 @@ TEMPLATES = [
 
 # --- Data -----------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'drydock.sqlite3'}"), conn_max_age=60, conn_health_checks=True
-    )
-}
+# No connection outlives its request: under ASGI each request has a thread of its own, which would take
+# its connection along.
+DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'drydock.sqlite3'}"), conn_max_age=0)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that will write takes the lock when it begins, so two of them queue up
     # instead of one failing half way ("database is locked") after both have read.
