@@ -1,12 +1,13 @@
 /**
- * What a click on a run block types. A block is commands in lines. Three cases differ:
+ * What a click on a run block types. A block is commands in lines, and there are two ways:
  *
- * - one command, or several that a shell reads: one paste and Enter, so that a here-document, a tab
- *   or a quote over several lines arrives as it is printed;
- * - a block that enters another program on the way (`docker run -it …`, then commands inside, then
- *   `exit`): line by line, each when the one before has its prompt, since a pasted block would be read
- *   by the outer shell alone;
- * - a line such as `^C`: the key itself, after the program had time to show something.
+ * - line by line, each when the one before has its prompt back: so every command stands above its own
+ *   output, and a block may enter another program on the way (`docker run -it …`, then commands inside,
+ *   then `exit`), which a pasted block cannot, since the outer shell alone would read it;
+ * - one paste and Enter, where lines belong together (a here-document, a loop, a quote over several
+ *   lines, tabs): they arrive as they are printed.
+ *
+ * A line such as `^C` is the key itself, after the program had time to show something.
  *
  * @typedef {{kind: "paste" | "line" | "keys", text: string}} Step
  */
@@ -29,6 +30,14 @@ export function isInteractive(lines) {
   return lines.slice(entersAt + 1).some((line) => LEAVES.test(line) || line.trim() !== "");
 }
 
+/** Whether a line is a command of its own: nothing is open at its end, and nothing before it was. */
+export function isWhole(line) {
+  if (line.trim() === "" || /^\s|\t|<<|[\\|&({]\s*$/.test(line)) return false;
+  if (/^(for|while|until|if|case|do|then|else|elif|fi|done|esac|select|function|[})])\b/.test(line)) return false;
+  const bare = line.replace(/\\./g, "").replace(/"[^"]*"|'[^']*'/g, "");
+  return !/["'`]/.test(bare.replace(/`[^`]*`/g, ""));
+}
+
 /** "^C" -> "\x03"; "^P^Q" -> "\x10\x11" */
 export function keysOf(line) {
   return line.trim().replace(/\^(.)/g, (_, letter) => String.fromCharCode(letter.charCodeAt(0) & 0x1f));
@@ -38,7 +47,8 @@ export function keysOf(line) {
 export function steps(source) {
   const lines = commandLines(source);
   if (lines.length === 1 && lines[0] === "") return [];
-  if (!isInteractive(lines)) return [{ kind: "paste", text: lines.join("\n") }];
+  const together = lines.length === 1 || !lines.every(isWhole);
+  if (together && !isInteractive(lines)) return [{ kind: "paste", text: lines.join("\n") }];
   return lines.map((line) => (KEYS.test(line.trim()) ? { kind: "keys", text: keysOf(line) } : { kind: "line", text: line }));
 }
 

@@ -4,7 +4,7 @@ import { LEAVE_HISTORY } from "./wheel.js";
 const LOOK_EVERY = 60;
 /** At least so long after Enter: the old prompt is still on the screen until the echo arrives. */
 const ECHO = 250;
-const PROMPT_WITHIN = 15_000;
+const PROMPT_WITHIN = 60_000;
 const FIRST_PROMPT_WITHIN = 3_000;
 const OPEN_WITHIN = 30_000;
 /** How long a program runs before a key such as ^C ends it: its output is what the learner should see. */
@@ -12,11 +12,12 @@ const SHOW = 2_500;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Types the steps of a run block into a terminal, one block after the other. */
+/** Types the steps of run blocks into terminals, one block after the other. */
 export class Runner {
   constructor() {
     this.last = Promise.resolve();
     this.turn = 0;
+    this.queued = 0;
   }
 
   /**
@@ -28,7 +29,11 @@ export class Runner {
   run(pane, steps, { interrupt = false } = {}) {
     if (interrupt) this.turn += 1;
     const turn = this.turn;
-    this.last = this.last.then(() => this.type(pane, steps, interrupt, () => turn === this.turn)).catch(() => false);
+    this.queued += 1;
+    this.last = this.last
+      .then(() => this.type(pane, steps, interrupt, () => turn === this.turn))
+      .catch(() => false)
+      .finally(() => (this.queued -= 1));
     return this.last;
   }
 
@@ -61,9 +66,11 @@ export class Runner {
     return true;
   }
 
+  /** Waits for a prompt, but not once another block has been clicked: the rest is then typed ahead, in order. */
   async prompt(pane, within, wanted = () => true) {
     const before = Date.now();
     await sleep(ECHO);
-    while (wanted() && Date.now() - before < within && !looksLikePrompt(pane.screen.beforeCursor())) await sleep(LOOK_EVERY);
+    const waiting = () => this.queued <= 1 && wanted() && Date.now() - before < within;
+    while (waiting() && !looksLikePrompt(pane.screen.beforeCursor())) await sleep(LOOK_EVERY);
   }
 }

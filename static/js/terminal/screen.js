@@ -53,6 +53,8 @@ export class Screen {
   }
 
   useGraphicsCard() {
+    // Phones take the context away whenever the page is in the background, and draw a screen this small as fast without.
+    if (window.matchMedia("(pointer: coarse)").matches) return;
     try {
       const webgl = new WebglAddon();
       // A browser takes the context away when there are many, or after sleep: the DOM renderer goes on.

@@ -87,9 +87,9 @@ export class SearchBar {
 }
 
 const KEYS = [
-  ["Esc", "\x1b", "Escape"],
+  ["Esc", "\x1b", "Esc"],
   ["Tab", "\t", "Tab"],
-  ["Ctrl", null, "Control, for the next key"],
+  ["Ctrl", null, "Ctrl, for the next key"],
   ["^C", "\x03", "Control C, interrupt"],
   ["↑", "\x1b[A", "Up"],
   ["↓", "\x1b[B", "Down"],
