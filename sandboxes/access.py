@@ -79,7 +79,7 @@ async def open_terminal(user: object, terminal_id: UUID, session_key: str | None
     """
     if user is None or isinstance(user, AnonymousUser):
         raise Refused(NOT_SIGNED_IN, "Sign in to use this terminal.")
-    if session_key is not None and not await _signed_in(user, session_key):
+    if session_key is not None and not await signed_in(user, session_key):
         raise Refused(NOT_SIGNED_IN, "You have been signed out. Sign in again to go on; your shell keeps running.")
     owned = Terminal.objects.select_related("instance__sandbox__engine", "instance__sandbox__owner")
     terminal = await owned.filter(pk=terminal_id, instance__sandbox__owner_id=getattr(user, "pk", None)).afirst()
@@ -109,6 +109,7 @@ def _target(terminal: Terminal) -> TerminalTarget:
     )
 
 
-async def _signed_in(user: object, session_key: str) -> bool:
+async def signed_in(user: object, session_key: str) -> bool:
+    """Whether the browser session still belongs to the user."""
     store: SessionBase = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(session_key)
     return str(await store.aget(SESSION_KEY)) == str(getattr(user, "pk", None))

@@ -7,7 +7,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from sandboxes.access import FORBIDDEN, NOT_SIGNED_IN
+from sandboxes.access import FORBIDDEN, NOT_SIGNED_IN, signed_in
 from sandboxes.news import owner_group
 from sandboxes.origin import origin_allowed
 from sandboxes.services import state_for
@@ -59,10 +59,11 @@ class StateConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         read = database_sync_to_async(state_for)
         sent: Any = None
         async with subscribe(owner_group(self.scope["user"].pk)) as news:
-            while True:
+            while await signed_in(self.scope["user"], self.scope["session"].session_key):
                 state = await read(owner=self.scope["user"], purpose=purpose)
                 if state["sandbox"] != sent or sent is None:
                     sent = state["sandbox"]
                     await self.send_json(state)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(news.get(), LOOK_AGAIN)
+        await self.close(NOT_SIGNED_IN, "You have been signed out.")

@@ -27,7 +27,6 @@ class ImageMissing(SandboxError):
     """The engine does not have the sandbox image."""
 
     reason = "image-missing"
-    retryable = False
 
 
 class AddressTaken(SandboxError):

@@ -6,6 +6,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
+from django.test import Client
 
 from tests.conftest import signed_in
 from workshop.accounts.models import User
@@ -37,11 +38,14 @@ class Socket(ApplicationCommunicator):
         await self.wait(10)
 
 
-async def connect(path: str, user: User | None, *, origin: str = "http://localhost") -> Socket:
-    """Open a socket as the user (or a stranger) would from a page of ``origin``; it has been accepted."""
+async def connect(path: str, user: User | None, *, origin: str = "http://localhost", client: Client | None = None) -> Socket:
+    """Open a socket as the user (or a stranger) would from a page of ``origin``; it has been accepted.
+
+    ``client``: a browser in which the user has signed in already.
+    """
     headers = [(b"origin", origin.encode()), (b"host", b"localhost")]
     if user is not None:
-        client = await sync_to_async(signed_in)(user)
+        client = client or await sync_to_async(signed_in)(user)
         headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={client.session.session_key}".encode()))
     scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
     socket = Socket(application, scope)

@@ -128,7 +128,7 @@ def test_a_deadline_that_has_passed_leaves_nothing(ready: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "reason", "retryable"),
-    [({"url": "tcp://127.0.0.1:1"}, "engine-down", True), ({"image": "drydock/none:latest"}, "image-missing", False)],
+    [({"url": "tcp://127.0.0.1:1"}, "engine-down", True), ({"image": "drydock/none:latest"}, "image-missing", True)],
 )
 def test_a_failure_has_words_and_a_reason(
     bobs: Sandbox, engine: Engine, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], reason: str, retryable: bool

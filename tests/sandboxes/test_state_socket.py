@@ -5,6 +5,7 @@ from asgiref.sync import sync_to_async
 
 from sandboxes import services
 from sandboxes.models import Sandbox
+from tests.conftest import signed_in
 from tests.sockets import connect
 from workshop.accounts.models import User
 
@@ -44,3 +45,11 @@ async def test_a_stranger(transactional_db: None) -> None:
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:9", "null"])
 async def test_a_page_from_elsewhere(bob: User, origin: str) -> None:
     assert await (await connect(PATH, bob, origin=origin)).close_code() == 4403
+
+
+async def test_signing_out_ends_it_at_once(bob: User, bobs: Sandbox) -> None:
+    client = await sync_to_async(signed_in)(bob)
+    socket = await connect(PATH, bob, client=client)
+    await socket.json()
+    await sync_to_async(client.post)("/accounts/logout/")
+    assert await socket.close_code() == 4401
