@@ -3,7 +3,7 @@
 aiohttp makes the short calls (create, inspect and resize an exec): it pools connections and knows TLS. The stream itself is
 opened by hand, a request and an ``asyncio.Protocol`` on the socket, because reading has to be paused and resumed in
 step with the browser, which no client library offers: aiodocker's stream hides the transport, and costs three times
-the CPU for each megabyte. docs/decisions/terminals.md has the figures.
+the CPU for each megabyte. docs/decisions/0002-terminals.md has the figures.
 """
 
 import asyncio
@@ -15,19 +15,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import aiohttp
 
+from sandboxes.duplex import Duplex
+
 CALL_TIMEOUT = 20.0
 """Seconds for a short call, and for the engine to open a stream."""
-READ_LIMIT = 128 * 1024
-"""Bytes that may wait here for their reader before the socket is not read any more."""
 OUTPUT_LIMIT = 1024 * 1024
 """Bytes of a short command's output that are kept."""
-HEADER_LIMIT = 64 * 1024
 DEFAULT_URL = "unix:///var/run/docker.sock"
 
 
@@ -89,132 +88,13 @@ def _tls_context(certificates: str) -> ssl.SSLContext:
     return context
 
 
-class ShellStream(asyncio.Protocol):
-    """The two byte streams of a running command. One reader, one writer.
-
-    ``read`` gives what has come; nothing is read from the engine while READ_LIMIT bytes wait here or while ``pause``
-    holds. ``write`` keeps order; ``drain`` waits until the engine has taken most of it.
-    """
+class ShellStream(Duplex):
+    """The two byte streams of a command that runs in a container, and what the engine knows of it."""
 
     def __init__(self, endpoint: EngineEndpoint, exec_id: str) -> None:
+        super().__init__()
         self.endpoint = endpoint
         self.exec_id = exec_id
-        self.bytes_read = 0
-        loop = asyncio.get_running_loop()
-        self._opened: asyncio.Future[tuple[int, bytes]] = loop.create_future()
-        self._head: bytearray | None = bytearray()
-        self._chunks: list[bytes] = []
-        self._waiting = 0
-        self._held = False
-        self._paused = False
-        self._ended = False
-        self._reader: asyncio.Future[None] | None = None
-        self._writers: list[asyncio.Future[None]] = []
-        self._full = False
-        self._transport: asyncio.Transport | None = None
-
-    # -- what the event loop calls
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The socket is connected."""
-        # Not isinstance: uvloop's transports have the methods and another ancestor.
-        self._transport = cast("asyncio.Transport", transport)
-
-    def data_received(self, data: bytes) -> None:
-        """Bytes of the answer's head, then of the stream: what follows the head in one read belongs to the stream."""
-        if self._head is not None:
-            self._head += data
-            head, end, rest = bytes(self._head).partition(b"\r\n\r\n")
-            if not end and len(head) < HEADER_LIMIT:
-                return
-            status = head.split(b" ", 2)[1:2]
-            code = int(status[0]) if status and status[0].isdigit() else 0
-            self._head = None
-            if not self._opened.done():
-                self._opened.set_result((code, rest))
-            data = rest
-        if data:
-            self._chunks.append(data)
-            self._waiting += len(data)
-            self.bytes_read += len(data)
-            self._pace()
-            self._wake()
-
-    def eof_received(self) -> bool:
-        """The command's output has ended; the socket is closed with it."""
-        self._finish()
-        return False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The socket is gone."""
-        if not self._opened.done():
-            self._opened.set_result((0, b""))
-        self._transport = None
-        self._finish()
-        self.resume_writing()
-
-    def pause_writing(self) -> None:
-        """The engine takes no more bytes for now."""
-        self._full = True
-
-    def resume_writing(self) -> None:
-        """The engine takes bytes again."""
-        self._full = False
-        writers, self._writers = self._writers, []
-        for writer in writers:
-            if not writer.done():
-                writer.set_result(None)
-
-    # -- what a terminal calls
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will come, apart from what waits to be read."""
-        return self._ended
-
-    async def read(self, limit: int = READ_LIMIT) -> bytes:
-        """The bytes that have come, at most ``limit``, waiting for the first; empty at the end of the stream."""
-        if not self._chunks and not self._ended:
-            self._reader = asyncio.get_running_loop().create_future()
-            try:
-                await self._reader
-            finally:
-                self._reader = None
-        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        data, rest = (data, b"") if len(data) <= limit else (data[:limit], data[limit:])
-        self._chunks = [rest] if rest else []
-        self._waiting = len(rest)
-        self._pace()
-        return data
-
-    def pause(self) -> None:
-        """Leave what comes now in the engine's socket, so that it is read in one piece after ``resume``."""
-        self._held = True
-        self._pace()
-
-    def resume(self) -> None:
-        """Read again."""
-        self._held = False
-        self._pace()
-
-    def write(self, data: bytes) -> None:
-        """Send bytes to the command, in order; they are dropped once the stream has ended."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(data)
-
-    async def drain(self) -> None:
-        """Wait until the engine has taken what was written, but for the last 64 KiB or so."""
-        if self._full and self._transport is not None:
-            writer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._writers.append(writer)
-            await writer
-
-    def write_eof(self) -> None:
-        """Tell the command that its input ends. Raises StreamError where TLS cannot say so."""
-        if self._transport is not None:
-            if not self._transport.can_write_eof():
-                raise StreamError("A command's input cannot be ended over TLS.")
-            self._transport.write_eof()
 
     async def resize(self, cols: int, rows: int) -> None:
         """Give the TTY another size, in characters. An ended command has none, which is no error.
@@ -233,38 +113,6 @@ class ShellStream(asyncio.Protocol):
         _, found = await _call(self.endpoint, "GET", f"exec/{self.exec_id}/json", accept=(404,))
         code = found.get("ExitCode")
         return None if found.get("Running") or not isinstance(code, int) else code
-
-    def close(self) -> None:
-        """Close the connection at once. The engine lets the command run on: end it first where that matters."""
-        if self._transport is not None:
-            self._transport.abort()
-        self._finish()
-
-    # -- inside
-
-    def _pace(self) -> None:
-        want = self._held or self._waiting >= READ_LIMIT
-        if want != self._paused and self._transport is not None and not self._transport.is_closing():
-            self._paused = want
-            if want:
-                self._transport.pause_reading()
-            else:
-                self._transport.resume_reading()
-
-    def _wake(self) -> None:
-        if self._reader is not None and not self._reader.done():
-            self._reader.set_result(None)
-
-    def _finish(self) -> None:
-        self._ended = True
-        self._wake()
-
-    async def opened(self) -> None:
-        """Wait for the engine's answer. Raises EngineUnreachable or ContainerGone."""
-        code, rest = await self._opened
-        if code not in (101, 200):
-            self.close()
-            raise _failure(code, rest.decode(errors="replace"))
 
 
 async def open_shell(
@@ -291,7 +139,8 @@ async def run(
 ) -> tuple[int, bytes]:
     """Run a short command without a TTY; its exit status and the first megabyte of what it printed, on both channels.
 
-    Raises EngineUnreachable, ContainerGone, and TimeoutError after ``timeout`` seconds (the command may run on).
+    Raises EngineUnreachable, ContainerGone, StreamError where ``stdin`` is given over TLS, and TimeoutError after
+    ``timeout`` seconds (the command may run on).
     """
     options = {"AttachStdin": bool(stdin), "AttachStdout": True, "AttachStderr": True, "Tty": False, "Cmd": list(argv)}
     async with asyncio.timeout(timeout):
@@ -300,7 +149,8 @@ async def run(
             if stdin:
                 stream.write(stdin)
                 await stream.drain()
-                stream.write_eof()
+                if not stream.write_eof():
+                    raise StreamError("A command's input cannot be ended over TLS.")
             output = bytearray()
             while data := await stream.read():
                 if len(output) < 2 * OUTPUT_LIMIT:
@@ -344,13 +194,16 @@ async def _open(endpoint: EngineEndpoint, container: str, options: Mapping[str, 
                 f"Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: {len(body)}\r\n\r\n".encode()
                 + body
             )
-            await stream.opened()
+            code, text = await stream.opened()
     except (OSError, TimeoutError) as error:
         stream.close()
         raise EngineUnreachable(f"The engine does not open a stream: {_words(error)}") from error
     except BaseException:
         stream.close()
         raise
+    if code not in (101, 200):
+        stream.close()
+        raise _failure(code, text)
     return stream
 
 

@@ -55,8 +55,13 @@ class CreditWindow:
             self._open.set()
         return True
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something may be sent now."""
+        return self._open.is_set()
+
     async def wait(self) -> None:
-        """Wait until something may be sent."""
+        """Wait until it is open."""
         await self._open.wait()
 
 

@@ -10,6 +10,9 @@ from websockets.exceptions import ConnectionClosed
 
 from sandboxes.terminal.protocol import SUBPROTOCOL, reason
 
+PROMPT = b"\x1b[39m $ "
+"""The end of the sandbox's prompt, as tmux draws it."""
+
 
 class Tab:
     """One connection. ``screen`` is what came since ``forget``; all that comes is acknowledged while ``renders``."""
@@ -70,6 +73,13 @@ class Tab:
                     await self._news.wait()
         except TimeoutError:
             raise AssertionError(f"{expected!r} was not seen; the screen ends with {self.screen[-400:]!r}") from None
+
+    async def gets(self, count: int, within: float) -> None:
+        """Wait until so many bytes have come in all."""
+        async with asyncio.timeout(within):
+            while self.received < count:
+                self._news.clear()
+                await self._news.wait()
 
     async def run(self, command: str, expected: bytes, within: float = 15) -> None:
         """Type a command line and wait for what it prints."""

@@ -107,5 +107,5 @@ async def inside(sandbox: dict[str, str]) -> AsyncIterator[Inside]:
 async def eventually(check: Callable[[], Awaitable[bool]], within: float = 10) -> None:
     """Wait until something holds that is checked again and again."""
     async with asyncio.timeout(within):
-        while not await check():
+        while not await check():  # noqa: ASYNC110 -- the engine and tmux have no event to wait for
             await asyncio.sleep(0.1)

@@ -98,8 +98,7 @@ class Site:
     def close(self) -> None:
         """End every process that was started."""
         if self._stage is not None and self._stage.stdin is not None:
-            self._stage.stdin.close()
-            self._stage.wait(10)
+            self._stage.communicate(timeout=10)
         for process in (self.server, self.redis):
             if process is not None and process.poll() is None:
                 process.terminate()

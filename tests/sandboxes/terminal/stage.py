@@ -12,9 +12,9 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from sandboxes import engines, lifecycle, naming, services, terminals  # noqa: E402
@@ -86,7 +86,8 @@ def main() -> None:
     commands = {f.__name__: f for f in (sign_in, sign_out, sandbox, terminal, close, stop, destroy)}
     for line in sys.stdin:
         name, arguments = json.loads(line)
-        print("STAGE", json.dumps(commands[name](**arguments)), flush=True)
+        sys.stdout.write(f"STAGE {json.dumps(commands[name](**arguments))}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,21 +2,21 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 
+from sandboxes import streams
 from sandboxes.access import TerminalTarget
 from sandboxes.terminal.endpoint import TerminalEndpoint
-from tests.sandboxes.terminal.browser import open_tab
+from tests.sandboxes.terminal.browser import PROMPT, open_tab
 from tests.sandboxes.terminal.conftest import Inside, OpenTab
 from tests.sandboxes.terminal.site import Site
 
 pytestmark = pytest.mark.docker
-
-PROMPT = b"# "
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,13 @@ async def test_a_foreign_page(tab: OpenTab, origin: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "viewer=short&cols=80&rows=24", "viewer=../../../etc&cols=80&rows=24", "viewer=abcdefgh&cols=0&rows=24", "viewer=abcdefgh&cols=80&rows=x"],
+    [
+        "",
+        "viewer=short&cols=80&rows=24",
+        "viewer=../../../etc&cols=80&rows=24",
+        "viewer=abcdefgh&cols=0&rows=24",
+        "viewer=abcdefgh&cols=80&rows=x",
+    ],
 )
 async def test_a_malformed_address(tab: OpenTab, query: str) -> None:
     assert await (await tab(query=query)).refused() == (4400, False)
@@ -110,20 +116,23 @@ async def test_exit_gives_a_new_shell_in_the_same_tab(tab: OpenTab) -> None:
     await bob.run("echo is.$x.$((1))gone", b"is..1gone")
 
 
-async def test_a_shell_that_always_ends_is_started_more_and_more_slowly(tab: OpenTab) -> None:
+async def test_a_shell_that_always_ends_is_started_more_and_more_slowly(tab: OpenTab, inside: Inside) -> None:
     bob = await tab()
-    await bob.run("cp ~/.bash_profile ~/.keep 2>/dev/null; echo exit > ~/.bash_profile; echo $((1))x", b"1x")
-    await bob.type(b"exit\r")
-    await asyncio.sleep(6)
-    notices = [text for text in bob.texts if text["type"] == "notice"]
-    assert 2 <= len(notices) <= 6
-    await bob.leave()
+    await bob.see(PROMPT)
+    await inside.output("sh", "-c", "echo exit > ~/.bash_profile")
+    try:
+        await bob.type(b"exit\r")
+        await asyncio.sleep(6)
+        assert 2 <= len([text for text in bob.texts if text["type"] == "notice"]) <= 6
+        await bob.leave()
+    finally:
+        await inside.output("rm", "/root/.bash_profile")
 
 
 async def test_a_tmux_that_was_killed_comes_back(tab: OpenTab, inside: Inside) -> None:
     bob = await tab()
     await bob.see(PROMPT)
-    await inside.output("sh", "-c", "rm -f ~/.bash_profile; [ ! -f ~/.keep ] || mv ~/.keep ~/.bash_profile; pkill -KILL tmux; true")
+    await inside.output("sh", "-c", "pkill -KILL tmux")
     await bob.told("notice")
     await bob.run("echo a$((1))live", b"a1live")
 
@@ -167,15 +176,21 @@ async def test_a_restart_of_the_server_comes_back_to_the_same_shell(site: Site, 
     await again.run("echo still.$x", b"still.kept")
 
 
-async def test_the_sandbox_ends(site: Site, carol_session: str) -> None:
+@pytest.fixture
+def carols(site: Site, carol_session: str) -> Iterator[dict[str, str]]:
+    """A sandbox of Carol's, which the test may end."""
     sandbox = site.make("sandbox", name="carol")
     assert sandbox["state"] == "ready", sandbox
-    terminal = site.make("terminal", sandbox=sandbox["id"])["id"]
+    yield sandbox
+    assert site.make("destroy", sandbox=sandbox["id"])["state"] == "stopped"
+
+
+async def test_the_sandbox_ends(site: Site, carols: dict[str, str], carol_session: str) -> None:
+    terminal = site.make("terminal", sandbox=carols["id"])["id"]
     carol = await open_tab(site.port, terminal, carol_session)
     await carol.see(PROMPT)
-    site.make("stop", sandbox=sandbox["id"])
+    site.make("stop", sandbox=carols["id"])
     assert await carol.refused() == (4410, False)
-    assert site.make("destroy", sandbox=sandbox["id"])["state"] == "stopped"
     late = await open_tab(site.port, terminal, carol_session)
     assert await late.refused() == (4410, False)
 
@@ -197,3 +212,4 @@ async def test_an_engine_or_a_container_that_is_not_there(engine: str, container
     assert sent[2]["code"] == code
     assert '"retry":true' in sent[1]["text"]
     await socket.wait(10)
+    await streams.close_sessions()
