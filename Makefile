@@ -2,7 +2,7 @@
 DEV := @dev/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test lint format images bench prepare lock clean stop-engine
+.PHONY: help run stop test lint format images bench screenshot prepare lock clean stop-engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ images: ## build the sandbox image and the lab images; only what changed is rebu
 
 bench: ## measure, and compare each figure with a baseline of the same run
 	$(DEV) bench
+
+screenshot: ## take the README's picture of the learning page anew
+	$(DEV) screenshot
 
 prepare: ## install and build everything that run and test need, and start nothing else
 	$(DEV) prepare

@@ -16,6 +16,7 @@ from dev.packages import SystemPackages
 from dev.product import check_free, read_product, serve
 from dev.python_env import PythonPackages
 from dev.redis_server import ReachableRedis
+from dev.site import StaticFiles
 
 Env = Mapping[str, str]
 
@@ -66,7 +67,8 @@ def run(layout: Layout, env: Env) -> int:
     product = read_product(layout, env)
     check_free(layout, product.address)
     prepare(layout, env, for_tests=False)
-    Console().perform([ReachableRedis(product.redis)])
+    if product.redis.private is None:
+        Console().perform([ReachableRedis(product.redis)])
     return serve(layout, env, Console(), product=product)
 
 
@@ -93,6 +95,9 @@ def reformat(layout: Layout, env: Env) -> int:
 def test(layout: Layout, env: Env) -> int:
     """``make test``."""
     prepare(layout, env, for_tests=True)
+    # Pages name their static files through the manifest, so the tests' own folder needs one too.
+    tests = Layout(layout.root, layout.var / "test")
+    Console().perform([StaticFiles(tests, checks.check_environment(layout, env))])
     with checks.servers_for_tests(layout, env) as (test_env, postgres_url):
         every = [*checks.lint_checks(layout), *checks.pytest_checks(layout, postgres_url)]
         return checks.run_checks(every, layout, test_env, Console())
@@ -103,6 +108,14 @@ def bench(layout: Layout, env: Env) -> int:
     prepare(layout, env, for_tests=True)
     with checks.servers_for_tests(layout, env) as (bench_env, _):
         return subprocess.run([layout.python, "-m", "bench"], cwd=layout.root, env=bench_env, check=False).returncode
+
+
+def screenshot(layout: Layout, env: Env) -> int:
+    """``make screenshot``: the browser test that goes the whole way leaves its picture in docs/."""
+    prepare(layout, env, for_tests=True)
+    picture = {"SCREENSHOT": str(layout.root / "docs" / "screenshots" / "learning-page.png")}
+    argv = [str(layout.python), "-m", "pytest", "-m", "e2e", "tests/e2e/test_whole_way.py"]
+    return subprocess.run(argv, cwd=layout.root, env={**checks.check_environment(layout, env), **picture}, check=False).returncode
 
 
 def prepare_only(layout: Layout, env: Env) -> int:
@@ -120,6 +133,7 @@ _COMMANDS: dict[str, Callable[[Layout, Env], int]] = {
     "images": images,
     "bench": bench,
     "prepare": prepare_only,
+    "screenshot": screenshot,
     "stop": housekeeping.stop,
     "stop-engine": housekeeping.stop_engine,
     "clean": housekeeping.clean,

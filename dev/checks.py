@@ -45,16 +45,17 @@ def pytest_checks(layout: Layout, postgres_url: str) -> list[Check]:
     return [
         Check("front-end tests", ["npm", "test", "--silent"]),
         _pytest(layout, "tests on SQLite", plain),
-        _pytest(layout, "tests on PostgreSQL", plain, {"DATABASE_URL": postgres_url}),
+        # The tests of dev/ never look at DATABASE_URL: once is enough.
+        _pytest(layout, "tests on PostgreSQL", plain, {"DATABASE_URL": postgres_url}, "--ignore=tests/dev"),
         _pytest(layout, "tests on a Docker engine", "docker and not e2e"),
         _pytest(layout, "tests in a browser", "e2e"),
     ]
 
 
-def _pytest(layout: Layout, title: str, marks: str, env: Mapping[str, str] | None = None) -> Check:
+def _pytest(layout: Layout, title: str, marks: str, env: Mapping[str, str] | None = None, *more: str) -> Check:
     report = layout.var / "test" / f"{title.replace(' ', '-')}.xml"
     argv = [str(layout.python), "-m", "pytest", "-m", marks, "-p", "dev.no_skips"]
-    return Check(title, [*argv, f"--durations={_SLOWEST}", f"--junitxml={report}"], env or {}, report)
+    return Check(title, [*argv, *more, f"--durations={_SLOWEST}", f"--junitxml={report}"], env or {}, report)
 
 
 def run_checks(checks: Sequence[Check], layout: Layout, env: Mapping[str, str], console: Console) -> int:

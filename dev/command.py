@@ -19,10 +19,12 @@ def run_logged(
     progress: Progress,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    secret: bool = False,
 ) -> str:
     """Run a command without input; every line goes to the log file and to ``progress``.
 
-    Returns the last lines. Raises Problem with the sentence ``problem``, after the last lines and the log's path.
+    With ``secret`` its output is shown to nobody, unless it fails. Returns the last lines. Raises Problem with the
+    sentence ``problem``, after the last lines and the log's path.
     """
     last: deque[str] = deque(maxlen=_KEPT)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -45,9 +47,10 @@ def run_logged(
         with process:
             assert process.stdout is not None
             for line in process.stdout:
-                out.write(line)
                 last.append(line.rstrip())
-                progress(line)
+                if not secret:
+                    out.write(line)
+                    progress(line)
     text = "\n".join(last)
     if process.returncode:
         raise Problem(f"{text}\n{problem} (status {process.returncode}; the whole output is in {log}).")

@@ -14,6 +14,10 @@ class _Recorder:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:  # a whole file
+            self._config.stash[_skipped].append(report.nodeid)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped and not hasattr(report, "wasxfail"):
             self._config.stash[_skipped].append(report.nodeid)

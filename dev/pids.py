@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -33,15 +34,13 @@ def remove_stale(path: Path, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def stop(path: Path, name: str | None, *, seconds: float) -> bool:
-    """SIGTERM the process of a pid file and wait; whether it is gone. Nothing there counts as gone."""
-    pid = read(path)
-    if pid is None or not is_running(pid, name):
-        return True
-    os.kill(pid, signal.SIGTERM)
+def stop(pid: int, *, seconds: float) -> bool:
+    """SIGTERM a process and wait; whether it is gone."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not is_running(pid, name):
-            return True
+    while is_running(pid):
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.1)
-    return False
+    return True

@@ -13,7 +13,7 @@ from dev.layout import Address, Layout, read_address
 from dev.redis_server import Redis, can_listen, choose_redis
 from dev.services import product_services
 from dev.site import Database, StaticFiles, site_env
-from dev.supervisor import Plan, supervise
+from dev.supervisor import Plan, running, supervise
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ def read_product(layout: Layout, env: Mapping[str, str]) -> Product:
 
 def check_free(layout: Layout, address: Address) -> None:
     """Nothing of ours runs here yet, and nobody else listens at the address. Raises Problem."""
-    file = layout.run / "supervisor.pid"
-    if pids.is_running(pids.read(file)):
-        raise Problem(f"Drydock runs here already (process {pids.read(file)}); `make stop` stops it.")
+    other = running(layout.run)
+    if other is not None:
+        raise Problem(f"Drydock runs here already (process {other}); `make stop` stops it.")
     if not can_listen(address.host, address.port):
         raise Problem(
             f"Port {address.port} on {address.host} is taken by another program (or is not this machine's): "

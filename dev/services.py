@@ -10,7 +10,7 @@ from dev.layout import Address, Layout
 class Service:
     """One program that the supervisor keeps running.
 
-    ``grace`` is how many seconds it has between SIGTERM and SIGKILL. When ``accepts`` names a TCP address, the
+    ``grace`` is how many seconds it has at least between SIGTERM and SIGKILL. When ``accepts`` names a TCP address, the
     services after it are started only once that address takes connections.
     """
 

@@ -66,6 +66,8 @@ class _Manage:
                 progress=progress,
                 env=self._env,
                 cwd=self._layout.root,
+                # It prints the passwords, and logs are for everybody's eyes.
+                secret=words[0] == "createaccounts",
             )
         self._stamp.write(self._value())
 

@@ -53,6 +53,24 @@ def supervise(plan: Plan) -> int:
         return asyncio.run(Supervisor(plan).run())
 
 
+def running(run: Path) -> int | None:
+    """The pid of the supervisor that holds this ``run/`` folder, or None.
+
+    The lock tells, not the number: after kill -9 the number may be anybody's.
+    """
+    file = run / "supervisor.pid"
+    try:
+        lock = file.open("r", encoding="ascii")
+    except FileNotFoundError:
+        return None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return pids.read(file)
+    return None
+
+
 class _OnlyOne:
     """Holds the lock of an installation's ``run/`` folder, and its supervisor.pid."""
 
@@ -145,7 +163,8 @@ class Supervisor:
                     self._voice.speak("drydock", f"  {sentence}")
                 self._fail()
                 return
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.4)
+        self._voice.speak("drydock", f"well after {time.monotonic() - began:.1f} s")
         for line in self._plan.ready():
             self._voice.speak("drydock", line)
 
@@ -163,14 +182,17 @@ class Supervisor:
         return any(child.restarts >= _HOPELESS for child in self._children)
 
     async def _stop_all(self) -> None:
-        """Stop what was started, the last first, each within its grace."""
+        """Stop what was started, the last first. Each has its grace, and what those before it have left of theirs."""
+        until = time.monotonic()
         for child in reversed(self._tasks):
+            until += child.service.grace
+            began = time.monotonic()
             child.ask_to_stop()
             task = self._tasks[child]
-            await asyncio.wait([task], timeout=child.service.grace)
+            await asyncio.wait([task], timeout=until - began)
             if not task.done():
                 if not self._forced:
-                    words = f"{child.service.name} takes longer than {child.service.grace:g} s to stop; killing it"
+                    words = f"{child.service.name} has not stopped in {until - began:.1f} s; killing it"
                     self._voice.speak("drydock", words)
                 child.kill()
                 await asyncio.wait([task], timeout=3)

@@ -34,7 +34,7 @@ def main(folder: Path) -> int:
             )
         )
     except Problem as problem:
-        print(problem)
+        sys.stdout.write(f"{problem}\n")
         return 1
 
 
