@@ -16,6 +16,8 @@ from sandboxes.subscription import subscribe
 LOOK_AGAIN = 10.0
 """Seconds after which the row is read without news, in case a message was lost."""
 
+_NOTHING_YET = object()
+
 
 class StateConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     """Sends the owner's state for one purpose: at once, and whenever it differs from what was sent last."""
@@ -57,11 +59,11 @@ class StateConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def _follow(self) -> None:
         purpose = self.scope["url_route"]["kwargs"]["purpose"]
         read = database_sync_to_async(state_for)
-        sent: Any = None
+        sent: Any = _NOTHING_YET
         async with subscribe(owner_group(self.scope["user"].pk)) as news:
             while await signed_in(self.scope["user"], self.scope["session"].session_key):
                 state = await read(owner=self.scope["user"], purpose=purpose)
-                if state["sandbox"] != sent or sent is None:
+                if state["sandbox"] != sent:
                     sent = state["sandbox"]
                     await self.send_json(state)
                 with contextlib.suppress(TimeoutError):

@@ -72,7 +72,7 @@ async def test_a_sandbox_that_is_not_ready_yet(bob: User, terminal: Terminal) ->
 async def test_signing_out_ends_it(bob: User, terminal: Terminal) -> None:
     client = await sync_to_async(signed_in)(bob)
     session = client.session.session_key
-    assert await open_terminal(bob, terminal.id, session)
+    assert (await open_terminal(bob, terminal.id, session)).terminal_id == terminal.id
     await sync_to_async(client.logout)()
     assert (await refusal(bob, terminal.id, session))[0] == 4401
 

@@ -2,7 +2,8 @@ import { announce } from "../lib/announce.js";
 import { formatRemaining, urgency } from "../lib/clock.js";
 import { chip, lineNote } from "./describe.js";
 
-const LIVE = ["waiting", "preparing", "ready"];
+/** While one waits for a place, the panel has the button. */
+const STOPPABLE = ["preparing", "ready"];
 const WARNINGS = { soon: "Less than 15 minutes are left in this sandbox.", now: "Less than 5 minutes are left in this sandbox." };
 
 /** The bar above the terminals: state, time left, Stop. */
@@ -29,7 +30,7 @@ export class BarView {
     const note = lineNote(line);
     this.note.textContent = note;
     this.note.hidden = note === "";
-    this.stop.hidden = !LIVE.includes(sandbox?.state);
+    this.stop.hidden = !STOPPABLE.includes(sandbox?.state);
     this.bar.hidden = !sandbox && note === "";
     this.tick();
   }
