@@ -1,6 +1,5 @@
 """Whether the parts that Drydock needs answer: for the supervisor, for monitoring, for people."""
 
-import logging
 from collections.abc import Callable
 
 from asgiref.sync import async_to_sync
@@ -15,14 +14,6 @@ from redis.exceptions import RedisError
 from labs.sandbox import engine_health
 
 Part = tuple[bool, str]
-
-
-class NotHealth(logging.Filter):
-    """Leaves out what is logged about requests for the health."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is to be logged."""
-        return getattr(getattr(record, "request", None), "path", "") != "/health/"
 
 
 def _database() -> Part:

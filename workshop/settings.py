@@ -205,8 +205,7 @@ except ValueError as error:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    # Whoever asks for the health reads the answer; a 503 in it is no error of the site.
-    "filters": {"not_health": {"()": "workshop.health.NotHealth"}},
+    "filters": {"not_health": {"()": "workshop.logs.NotHealth"}},
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("DRYDOCK_LOG_LEVEL", "INFO")},
