@@ -79,7 +79,8 @@ class DockerBackend:
         with _engine_errors():
             on_step(Step.NETWORK)
             facts = spec.engine
-            if facts is None or facts.image_id != self._image_id():
+            if facts is None or facts.image_id != self._image_id() or not self._has_rootfs(facts.image_id):
+                self._prepared = None
                 facts = self.prepare()
             self._ensure_network(spec)
             on_step(Step.DISK)
@@ -173,6 +174,16 @@ class DockerBackend:
     def rootfs_volume(self, image_id: str) -> str:
         """The volume that holds the image's files, shared read-only by all sandboxes of that image."""
         return f"drydock-rootfs-{image_id.removeprefix('sha256:')[:12]}"
+
+    def _has_rootfs(self, image_id: str) -> bool:
+        """Whether the volume is there: an admin may have pruned it. The engine would make an empty one in its place."""
+        if not self._profile.needs_rootfs_volume:
+            return True
+        try:
+            self._client.volumes.get(self.rootfs_volume(image_id))
+        except NotFound:
+            return False
+        return True
 
     def _fill_rootfs(self, image_id: str) -> None:
         """Copy the image into its volume, once for all sandboxes of that image."""

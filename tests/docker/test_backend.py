@@ -1,5 +1,6 @@
 """The contract of sandboxes.backend, on the real engine."""
 
+import io
 import time
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -123,3 +124,20 @@ def test_a_command_in_a_container_that_is_gone(backend: DockerBackend) -> None:
 @override_settings(SANDBOX_DNS=("192.0.2.53",))
 def test_name_servers_of_the_settings_win() -> None:
     assert make_backend().prepare().dns == ("192.0.2.53",)
+
+
+def test_a_root_file_system_that_was_removed_from_outside_is_made_again(spec: SandboxSpec) -> None:
+    """As somebody's ``docker volume prune`` does while nobody has a sandbox. An image of its own: others use the usual one's."""
+    client = docker.from_env()
+    recipe = io.BytesIO(f"FROM {settings.SANDBOX_IMAGE}\nLABEL of={spec.sandbox_id}\n".encode())
+    image, _ = client.images.build(fileobj=recipe, rm=True)
+    backend = make_backend(image=str(image.id))
+    volume = backend.rootfs_volume(str(image.id))
+    try:
+        backend.prepare()
+        client.volumes.get(volume).remove()
+        backend.start(spec, nothing)
+    finally:
+        backend.destroy(spec.sandbox_id)
+        client.volumes.get(volume).remove()
+        client.images.remove(str(image.id), force=True)
