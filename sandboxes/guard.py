@@ -44,6 +44,14 @@ table inet {table} {{
   set resolvers {{ typeof ip daddr; {resolvers} }}
   set closed {{ typeof ip daddr; flags interval; elements = {{ {closed} }} }}
   set talkers {{ typeof ip saddr; flags dynamic,timeout; timeout 1m; size 65535; }}
+  counter closed {{ }}
+  counter flood {{ }}
+  counter forged {{ }}
+  counter host {{ }}
+  counter inbound {{ }}
+  counter ipv6 {{ }}
+  counter mail {{ }}
+  counter neighbour {{ }}
 
   chain forward {{
     type filter hook forward priority filter - 10; policy accept;
@@ -52,22 +60,21 @@ table inet {table} {{
   }}
 
   chain from_sandbox {{
-    meta nfproto ipv6 drop
-    fib saddr . iif oif missing drop
+    meta nfproto ipv6 counter name ipv6 drop
+    fib saddr . iif oif missing counter name forged drop
     ct state established,related accept
     fib daddr . iif oif exists accept
     ip daddr @resolvers meta l4proto {{ tcp, udp }} th dport 53 accept
-    ip daddr @closed drop
-    oifname "{bridges}" drop
-    tcp dport {{ {ports} }} drop
-    ct state new update @talkers {{ ip saddr limit rate over {rate}/second burst {burst} packets }} drop
+    oifname "{bridges}" counter name neighbour drop
+    ip daddr @closed counter name closed drop
+    tcp dport {{ {ports} }} counter name mail drop
+    ct state new update @talkers {{ ip saddr limit rate over {rate}/second burst {burst} packets }} counter name flood drop
     accept
   }}
 
   chain to_sandbox {{
-    iifname "{bridges}" accept
     ct state established,related accept
-    drop
+    counter name inbound drop
   }}
 
   chain input {{
@@ -76,10 +83,10 @@ table inet {table} {{
   }}
 
   chain to_host {{
-    meta nfproto ipv6 drop
+    meta nfproto ipv6 counter name ipv6 drop
     ct state established,related accept
     ip daddr @resolvers meta l4proto {{ tcp, udp }} th dport 53 accept
-    drop
+    counter name host drop
   }}
 }}
 """

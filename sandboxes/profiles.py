@@ -6,6 +6,7 @@ line of defence stops and what none of them stops.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -99,7 +100,10 @@ class Profile(Protocol):
 @cache
 def seccomp_profile() -> str:
     """The system call filter of profile ``confined``, as JSON text for the engine's API."""
-    return Path(__file__).with_name("seccomp.json").read_text(encoding="utf-8")
+    readable = json.loads(Path(__file__).with_name("seccomp.json").read_text(encoding="utf-8"))
+    for rule in readable["syscalls"]:
+        rule.pop("comment", None)
+    return json.dumps(readable, separators=(",", ":"))
 
 
 def fill_rootfs_options(image: str, rootfs_volume: str) -> dict[str, Any]:
@@ -133,7 +137,6 @@ def _common_options(spec: InstanceSpec) -> dict[str, Any]:
         "memswap_limit": spec.memory_bytes,
         "pids_limit": spec.pids,
         "nano_cpus": int(spec.cpus * 1_000_000_000),
-        "oom_score_adj": OOM_SCORE_ADJ,
         "restart_policy": {"Name": "unless-stopped"},
         "labels": dict(spec.labels),
         # The engine keeps this log outside of any quota of the learner.
@@ -157,6 +160,7 @@ class ConfinedProfile:
         return _common_options(spec) | {
             "entrypoint": [INIT],
             "command": ["boot"],
+            "oom_score_adj": OOM_SCORE_ADJ,
             "user": "0:0",
             "working_dir": "/",
             "environment": {
@@ -191,7 +195,8 @@ class CapsProfile:
     """The container itself is the instance, with all capabilities: no isolation from a hostile learner.
 
     SYS_RESOURCE is left out everywhere, because some hosts do not have it to give and then refuse
-    the whole container; an instance works without it.
+    the whole container. An instance works without it, if its out-of-memory score is left alone: the
+    inner Docker starts containers with score 0, and lowering a score needs that capability.
     """
 
     name: str = "caps"

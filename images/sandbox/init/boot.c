@@ -41,10 +41,13 @@ static void await(int channel, char expected)
 		_exit(EXIT_SETUP);
 }
 
+/* Not dumpable: whoever is in the namespace already must not trace what has not executed its program yet. */
 static void become_root_of_namespace(void)
 {
 	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		die("root of the user namespace cannot be taken");
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		die("tracing cannot be refused");
 }
 
 /*
@@ -70,6 +73,7 @@ static void stage_two(const struct settings *settings, int channel)
 	static char *const command[] = {"init", "supervise", START, NULL};
 	static char *const environment[] = {"PATH=" LEARNER_PATH, "HOME=/root", "LANG=C.UTF-8", "container=docker", NULL};
 	int program = -1;
+	sigset_t none;
 
 	await(channel, 'n'); /* eth0 is here */
 	become_root_of_namespace();
@@ -80,7 +84,7 @@ static void stage_two(const struct settings *settings, int channel)
 	if (!settings->probe && (program = open(INIT_IN_LOWER, O_PATH | O_CLOEXEC)) < 0)
 		die("%s is missing: the root file system volume is empty or broken", INIT_IN_LOWER);
 	network_configure(&settings->network);
-	root_build(settings);
+	root_build();
 	root_furnish(settings);
 	if (settings->probe) {
 		say(channel, 'r');
@@ -89,6 +93,8 @@ static void stage_two(const struct settings *settings, int channel)
 	setsid();
 	say(channel, 'r');
 	leave_standard_streams();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	execveat(program, "", command, environment, AT_EMPTY_PATH);
 	die("the instance's init cannot be started");
 }
@@ -239,11 +245,18 @@ static int watch(pid_t instance, const sigset_t *signals)
 
 int boot(struct settings *settings)
 {
-	sigset_t signals, before;
+	sigset_t signals;
 	int conversation, status;
 	pid_t instance;
 	char rest;
 
+	/* Before there is a child: none of its signals, and no request to stop, is lost while it is built. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
 	if (gethostname(settings->hostname, sizeof settings->hostname - 1) < 0)
 		die("the host name cannot be read");
 	network_inspect(&settings->network);
@@ -255,12 +268,6 @@ int boot(struct settings *settings)
 			die("the probe is lost");
 		return exit_status(status);
 	}
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGCHLD);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &signals, &before);
 	/* End of file: the exec closed the other side. Until then stage 2 is still our own memory image. */
 	while (read(conversation, &rest, 1) > 0 || errno == EINTR)
 		errno = 0;

@@ -84,7 +84,7 @@ void network_configure(const struct network *network);
 int relay(int master, pid_t child, int signals);
 
 /* root.c */
-void root_build(const struct settings *settings);
+void root_build(void);
 void root_furnish(const struct settings *settings);
 
 /* supervise.c */

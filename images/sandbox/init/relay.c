@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -126,35 +125,33 @@ static void handle_signals(struct session *session)
 static bool carry(struct session *session)
 {
 	struct flow *input = &session->input, *output = &session->output;
-	struct pollfd polls[4] = {
+	struct pollfd polls[] = {
 		{.fd = has_room(input) && !session->exited ? input->from : -1, .events = POLLIN},
 		{.fd = has_bytes(input) && !session->exited ? input->to : -1, .events = POLLOUT},
 		{.fd = has_room(output) ? output->from : -1, .events = POLLIN},
 		{.fd = has_bytes(output) ? output->to : -1, .events = POLLOUT},
+		{.fd = session->signals, .events = POLLIN},
 	};
-	struct pollfd all[5];
 	/* After the exit, what the terminal still holds is read without waiting for more. */
 	int patience = session->exited && !has_bytes(output) ? 0 : (session->exited || session->hung_up ? 100 : -1);
 	int ready;
 
-	memcpy(all, polls, sizeof polls);
-	all[4] = (struct pollfd){.fd = session->signals, .events = POLLIN};
-	ready = poll(all, 5, patience);
+	ready = poll(polls, sizeof polls / sizeof polls[0], patience);
 	if (ready < 0 && errno != EINTR)
-		die("poll");
+		die("terminals cannot be awaited");
 	if (ready <= 0)
 		return !(session->exited && !has_bytes(output)) && !grace_is_over(session);
-	if (all[4].revents)
+	if (polls[4].revents)
 		handle_signals(session);
-	if (all[0].revents)
+	if (polls[0].revents)
 		take(input);
 	if (input->ended)
 		hang_up(session);
-	if (all[1].revents)
+	if (polls[1].revents)
 		give(input);
-	if (all[2].revents)
+	if (polls[2].revents)
 		take(output);
-	if (all[3].revents)
+	if (polls[3].revents)
 		give(output);
 	return !(output->ended && session->exited && !has_bytes(output)) && !grace_is_over(session);
 }

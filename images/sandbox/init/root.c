@@ -98,11 +98,10 @@ static void change_root(void)
 		die("the new root file system cannot be entered");
 }
 
-void root_build(const struct settings *settings)
+void root_build(void)
 {
 	struct parts parts;
 
-	(void)settings;
 	/* Nothing mounted from here on shows up in the outer container. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		die("mounts cannot be made private");
@@ -153,6 +152,7 @@ void root_furnish(const struct settings *settings)
 
 	if (sethostname(settings->hostname, strlen(settings->hostname)) < 0)
 		die("the host name cannot be set");
+	make_directory("/etc", 0755);
 	snprintf(text, sizeof text, "%s\n", settings->hostname);
 	put_file("/etc/hostname", text);
 	snprintf(text, sizeof text, "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n%u.%u.%u.%u\t%s\n",
