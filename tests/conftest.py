@@ -1,8 +1,11 @@
 """The cast: Alice the trainer, Bob and Carol the learners, Dave the admin; and a module to learn from."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from asgiref.sync import SyncToAsync
+from django.db import connections
 from django.test import Client
 from pytest_django import Settings
 
@@ -21,6 +24,14 @@ CONTENT = Path(__file__).resolve().parent.parent / "content"
 def quick_passwords(settings: Settings) -> None:
     """Passwords are hashed once for each person of the cast; the slow hash is Django's to test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_connection_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Asynchronous code reaches the database in a thread of its own, which must not keep its connection beyond the test."""
+    yield
+    if request.node.get_closest_marker("asyncio") or request.node.get_closest_marker("django_db"):
+        SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 def _person(name: str, role: Role) -> User:

@@ -316,7 +316,7 @@ def test_health_in_words(answer: str, expected: list[str]) -> None:
 
 
 def test_help_lists_every_target() -> None:
-    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     listed = [line.split()[1] for line in shown.splitlines()]
     phony = next(line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith(".PHONY:"))
     assert sorted(listed) == sorted(phony.split()[1:])
