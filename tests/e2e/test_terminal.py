@@ -105,7 +105,7 @@ def looks_are_kept(here: Learning) -> None:
     before = int(here.value("tput cols"))
     menu = here.page.locator("[data-terminal-menu]")
     menu.locator("summary").click()
-    for size in ("15", "16"):
+    for size in ("14", "15"):
         menu.get_by_role("button", name="Larger text").click()
         expect(menu.locator("[data-font-size]")).to_have_text(size)
     menu.get_by_label("Colours").select_option("light")
@@ -115,7 +115,7 @@ def looks_are_kept(here: Learning) -> None:
     here.ready()
     expect(here.page.get_by_role("separator")).to_have_attribute("aria-valuenow", share)
     expect(here.page.locator("[data-terminals]")).to_have_attribute("data-theme", "light")
-    expect(menu.locator("[data-font-size]")).to_have_text("16")
+    expect(menu.locator("[data-font-size]")).to_have_text("15")
     here.command(f"until [ $(tput cols) -lt {before} ]; do read -rt 0.2 < <(:); done; echo larger letters", "larger letters\n")
     shade = here.pane.locator(".xterm .xterm-viewport").evaluate("(each) => getComputedStyle(each).backgroundColor")
     assert min(map(int, re.findall(r"\d+", shade)[:3])) > 200, f"the light theme is {shade}"
@@ -210,7 +210,8 @@ def flood(product: Product, here: Learning, output: Output) -> None:
     here.page.wait_for_timeout(3000)
     server, browser, received = product.memory("asgi"), heap(tools), output.received
     here.page.wait_for_timeout(12_000)
-    assert output.received - received > MEGABYTE // 2, f"that was no flood: {output.received - received} bytes"
+    # More than the credit that the server gives, so that it had to wait for acknowledgements; tmux leaves out the rest.
+    assert output.received - received > MEGABYTE // 4, f"that was no flood: {output.received - received} bytes"
     assert product.memory("asgi") - server < 6 * MEGABYTE
     assert heap(tools) - browser < 6 * MEGABYTE
     here.page.keyboard.press("Control+C")
