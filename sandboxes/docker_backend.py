@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 READY_LIMIT = 90
 GUARD_EVERY = 300
+HELPER_LIFE = 300
 _TIMEOUT = 60
 
 
@@ -71,6 +72,7 @@ class DockerBackend:
             if time.monotonic() - self._guarded_at > GUARD_EVERY:
                 # Again and again, because the rules are gone after a reboot of the engine's host.
                 self._guard(self._prepared.dns)
+                self._clear_helpers()
                 self._guarded_at = time.monotonic()
             return self._prepared
 
@@ -157,6 +159,12 @@ class DockerBackend:
                 detail=f"{name}: exit {error.exit_status}: {_text(error.stderr)[-400:]}",
             ) from error
         return _text(output)
+
+    def _clear_helpers(self) -> None:
+        """Remove helpers whose worker was killed before it could: those that have stood still for a while."""
+        for summary in self._client.api.containers(all=True, filters={"label": f"{naming.LABEL}.helper", "status": ["exited", "created"]}):
+            if time.time() - summary["Created"] > HELPER_LIFE:
+                _gone(partial(self._client.api.remove_container, summary["Id"], force=True, v=True))
 
     def _probe(self) -> None:
         """Try the profile out: kernels and file systems differ in too much to know it from their versions."""
