@@ -152,7 +152,7 @@ class DockerBackend:
     def _helper(self, name: str, options: dict[str, Any]) -> str:
         """Run a short-lived container of the sandbox image; its output. Raises StartFailed where it fails."""
         try:
-            output = self._client.containers.run(**{**options, "labels": {f"{naming.LABEL}.helper": name}, "stderr": True})
+            output = self._client.containers.run(**{**options, "labels": {naming.HELPER_LABEL: self._installation}, "stderr": True})
         except ContainerError as error:
             raise StartFailed(
                 "The Docker engine could not be made ready for sandboxes. Tell your admin; the log says what is missing.",
@@ -162,13 +162,15 @@ class DockerBackend:
 
     def _clear_helpers(self) -> None:
         """Remove helpers whose worker was killed before it could: those that have stood still for a while."""
-        for summary in self._client.api.containers(all=True, filters={"label": f"{naming.LABEL}.helper", "status": ["exited", "created"]}):
+        for summary in self._client.api.containers(
+            all=True, filters={"label": f"{naming.HELPER_LABEL}={self._installation}", "status": ["exited", "created"]}
+        ):
             if time.time() - summary["Created"] > HELPER_LIFE:
                 _gone(partial(self._client.api.remove_container, summary["Id"], force=True, v=True))
 
     def _probe(self) -> None:
         """Try the profile out: kernels and file systems differ in too much to know it from their versions."""
-        volume = self._client.volumes.create(labels={f"{naming.LABEL}.helper": "probe"})
+        volume = self._client.volumes.create(labels={naming.HELPER_LABEL: self._installation})
         options = profiles.probe_options(self._image, volume.name, self._profile.name)
         try:
             self._helper("probe", options)

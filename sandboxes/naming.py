@@ -14,6 +14,7 @@ LABEL = "io.drydock"
 INSTALLATION_LABEL = f"{LABEL}.installation"
 SANDBOX_LABEL = f"{LABEL}.sandbox"
 OWNER_LABEL = f"{LABEL}.owner"
+HELPER_LABEL = f"{LABEL}.helper"
 DEADLINE_LABEL = f"{LABEL}.deadline"
 
 SUBNET_PREFIX = 28

@@ -145,10 +145,10 @@ def test_a_root_file_system_that_was_removed_from_outside_is_made_again(spec: Sa
 
 def test_helpers_of_a_killed_worker_are_removed_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     client = docker.from_env()
-    left = client.containers.create(settings.SANDBOX_IMAGE, ["true"], entrypoint=[], labels={f"{naming.LABEL}.helper": "test"})
-    make_backend().prepare()
+    left = client.containers.create(settings.SANDBOX_IMAGE, ["true"], entrypoint=[], labels={naming.HELPER_LABEL: "0123456789"})
+    make_backend(installation="0123456789").prepare()
     left.reload()
     monkeypatch.setattr("sandboxes.docker_backend.HELPER_LIFE", -5)
-    make_backend().prepare()
+    make_backend(installation="0123456789").prepare()
     with pytest.raises(docker.errors.NotFound):
         left.reload()
