@@ -4,7 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -179,7 +179,8 @@ class DockerBackend:
             hint = "DRYDOCK_PROFILE=caps runs everywhere and isolates nobody: use it for people you trust."
             raise StartFailed(f"This host cannot run the profile {self._profile.name}: {sentence} {hint}", detail=error.detail) from error
         finally:
-            volume.remove()
+            with suppress(APIError):  # still in use where its helper was cut short; it goes with that one
+                volume.remove()
 
     def rootfs_volume(self, image_id: str) -> str:
         """The volume that holds the image's files, shared read-only by all sandboxes of that image."""

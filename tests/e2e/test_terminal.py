@@ -117,7 +117,7 @@ def looks_are_kept(here: Learning) -> None:
     expect(here.page.locator("[data-terminals]")).to_have_attribute("data-theme", "light")
     expect(menu.locator("[data-font-size]")).to_have_text("15")
     here.command(f"until [ $(tput cols) -lt {before} ]; do read -rt 0.2 < <(:); done; echo larger letters", "larger letters\n")
-    shade = here.pane.locator(".xterm .xterm-viewport").evaluate("(each) => getComputedStyle(each).backgroundColor")
+    shade = here.page.locator("[data-terminals]").evaluate("(each) => getComputedStyle(each).backgroundColor")
     assert min(map(int, re.findall(r"\d+", shade)[:3])) > 200, f"the light theme is {shade}"
 
 
