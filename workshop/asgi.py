@@ -15,6 +15,6 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 # Before anything that imports models: this call loads the applications.
 pages = get_asgi_application()
 
-from sandboxes.routing import websocket_urlpatterns  # noqa: E402 -- needs the applications loaded
+from workshop.routing import websocket_urlpatterns  # noqa: E402 -- needs the applications loaded
 
 application = ProtocolTypeRouter({"http": pages, "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns))})

@@ -30,6 +30,7 @@ ROLE = env.choice("DRYDOCK_ROLE", "all", ("web", "gateway", "all"))
 INSTALLED_APPS = [
     "workshop.accounts",
     "workshop.curriculum",
+    "workshop.agendas",
     "labs",
     "sandboxes",
     "workshop",

@@ -1,5 +1,7 @@
 """What authors write, and what must never come out of it."""
 
+import pytest
+
 from workshop.curriculum.render import render
 
 
@@ -32,9 +34,31 @@ def test_a_block_cannot_pretend_to_be_another() -> None:
 
 def test_a_callout() -> None:
     html = render("> [!WARNING]\n> Mind **this**.\n").html
-    title = '<span class="admonition-title">Warning</span>'
-    text = f'<p class="admonition-text">{title} Mind <strong>this</strong>.</p>'
-    assert html.strip() == f'<aside class="admonition warning">\n{text}\n</aside>'
+    title = '<p class="admonition-title">Warning</p>'
+    assert html.strip() == f'<aside class="admonition warning">\n{title}\n<p>Mind <strong>this</strong>.</p>\n</aside>'
+
+
+@pytest.mark.parametrize("text", ["> [!HINT]\n> Look.\n", "> [!HINT]\n>\n> Look.\n"])
+def test_a_hint_is_folded(text: str) -> None:
+    summary = "<summary>Hint</summary>"
+    assert render(text).html.strip() == f'<details class="admonition hint">\n{summary}\n<p>Look.</p>\n</details>'
+
+
+def test_notes_for_trainers_are_not_for_learners() -> None:
+    rendered = render("Text.\n\n> [!TRAINER]\n> Ask the room.\n\n## Part\n\nMore.\n\n> [!TRAINER]\n> Five minutes.\n")
+    assert "Ask the room" not in rendered.html + rendered.text
+    assert "Ask the room" in rendered.trainer_html
+    sections = [(s["title"], "Text" in s["html"], "More" in s["html"], s["notes"].count("<aside")) for s in rendered.sections]
+    assert sections == [("", True, False, 1), ("Part", False, True, 1)]
+    assert "Five minutes" not in rendered.sections[1]["html"]
+
+
+def test_a_page_without_notes_is_kept_once() -> None:
+    assert render("Text.").trainer_html == ""
+
+
+def test_words_and_commands_can_be_searched() -> None:
+    assert render("A **bold** word.\n\n```sh run\ndocker ps\n```").text == "A bold word.\ndocker ps\n"
 
 
 def test_an_ordinary_quote_stays_one() -> None:

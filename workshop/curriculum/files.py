@@ -2,121 +2,182 @@
 
 <folder>/modules/<slug>/module.yaml
 <folder>/modules/<slug>/01-first-page.md      the number orders the pages, the rest is the slug
+<folder>/modules/<slug>/quiz.yaml             questions of the page whose kind is quiz
+<folder>/modules/<slug>/images/…              pictures
 """
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from workshop.curriculum import graph, render, schema
+from workshop.curriculum.links import Links, Picture, read_pictures
+from workshop.curriculum.models import Kind, Level, Track
+from workshop.curriculum.quiz import read_quiz
+from workshop.curriculum.schema import Key, Mistake
 
-from workshop.curriculum.models import Level
-from workshop.curriculum.render import PageInvalid, Rendered, render
+PAGE_NAME = re.compile(r"\d\d-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+RESERVED = frozenset({"sandbox", "print", "present", "images"})
+"""Words that stand where a page's slug does in addresses."""
 
-_PAGE_NAME = re.compile(r"\d\d-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_MODULE_KEYS = {"title": str, "summary": str, "minutes": int, "level": str, "objectives": list, "position": int}
-_PAGE_KEYS = {"title": str, "minutes": int}
+MODULE_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+NETWORKS = ("none", "mirror", "internet")
+_NEEDS = {
+    "images": Key(schema.texts(), default=[]),
+    "profile": Key(schema.one_of(("confined", "caps")), default="confined"),
+    "network": Key(schema.one_of(NETWORKS), default="none"),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """Something wrong in a content file; ``line`` counts from 1."""
+def _mapping(value: Any) -> str:
+    if not isinstance(value, dict):
+        return f"must be a mapping with {', '.join(_NEEDS)}"
+    unknown = sorted(set(value) - set(_NEEDS))
+    if unknown:
+        return f"has the unknown key {unknown[0]!r}; it may have {', '.join(_NEEDS)}"
+    return next((f"has a {name} that {problem}" for name, item in value.items() if (problem := _NEEDS[name].problem(item))), "")
 
-    path: Path
-    line: int
-    message: str
 
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
+_MODULE = {
+    "title": Key(schema.text(longest=100)),
+    "summary": Key(schema.text(longest=300)),
+    "minutes": Key(schema.whole),
+    "level": Key(schema.one_of(Level.values)),
+    "position": Key(schema.whole),
+    "tracks": Key(schema.texts(choices=Track.values), default=[]),
+    "prerequisites": Key(schema.texts(), default=[]),
+    "helps": Key(schema.texts(), default=[]),
+    "objectives": Key(schema.texts(least=1)),
+    "needs": Key(_mapping, default={}),
+    "authors": Key(schema.texts(), default=[]),
+    "licence": Key(schema.text(longest=40), default=""),
+    "reviewed": Key(schema.date, default=None),
+}
+_PAGE = {
+    "title": Key(schema.text(longest=100)),
+    "minutes": Key(schema.whole),
+    "kind": Key(schema.one_of(Kind.values), default=Kind.READING),
+    "lab": Key(schema.text(longest=50), default=""),
+    "extra": Key(schema.flag, default=False),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """One page: its slug, its front matter and what became of its text."""
+    """One page: its slug, its front matter, what became of its text, and a digest of all of it."""
 
     slug: str
-    title: str
-    minutes: int
-    rendered: Rendered
+    meta: dict[str, Any]
+    rendered: render.Rendered
+    quiz: list[dict[str, Any]]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleFile:
-    """One module and its pages, in order."""
+    """One module, its pages in order, and its pictures."""
 
     slug: str
+    path: Path
     meta: dict[str, Any]
-    pages: list[PageFile]
+    pages: list[PageFile] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
 
 
 def read_folders(folders: list[Path]) -> tuple[list[ModuleFile], list[Mistake]]:
     """All modules of several content folders, and all mistakes in them."""
-    modules: dict[str, ModuleFile] = {}
     mistakes: list[Mistake] = []
+    found = _module_folders(folders, mistakes)
+    links = Links(dict(found.items()))
+    modules = [module for folder in found.values() if (module := _read_module(folder, links, mistakes))]
+    mistakes += graph.mistakes({module.slug: module for module in modules}, known=found.keys())
+    return modules, mistakes
+
+
+def _module_folders(folders: list[Path], mistakes: list[Mistake]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
     for folder in folders:
         if not (folder / "modules").is_dir():
             mistakes.append(Mistake(folder, 1, "there is no folder called modules in here"))
             continue
         for path in sorted(p for p in (folder / "modules").iterdir() if p.is_dir()):
-            module = _read_module(path, mistakes)
-            if path.name in modules:
+            if path.name in found:
                 mistakes.append(Mistake(path, 1, f"another content folder has a module called {path.name} already"))
-            elif module is not None:
-                modules[path.name] = module
-    return list(modules.values()), mistakes
+            else:
+                found[path.name] = path
+    return found
 
 
-def _read_module(folder: Path, mistakes: list[Mistake]) -> ModuleFile | None:
-    meta_path = folder / "module.yaml"
-    if not _SLUG.fullmatch(folder.name):
+def _read_module(folder: Path, links: Links, mistakes: list[Mistake]) -> ModuleFile | None:
+    path = folder / "module.yaml"
+    if not MODULE_SLUG.fullmatch(folder.name):
         mistakes.append(Mistake(folder, 1, "a module's folder is named with small letters, digits and single hyphens"))
-    if not meta_path.is_file():
+    if not path.is_file():
         mistakes.append(Mistake(folder, 1, "there is no module.yaml in here"))
         return None
     before = len(mistakes)
-    meta = _mapping(meta_path, meta_path.read_text(encoding="utf-8"), 0, _MODULE_KEYS, mistakes)
-    if meta and meta.get("level") not in Level.values:
-        mistakes.append(Mistake(meta_path, 1, f"level is {meta.get('level')!r}; it may be {', '.join(Level.values)}"))
-    pages = [page for path in sorted(folder.glob("*.md")) if (page := _read_page(path, mistakes))]
-    if len(mistakes) > before:
+    meta = schema.read_mapping(path, path.read_text(encoding="utf-8"), 0, _MODULE, mistakes)
+    pictures = read_pictures(folder, mistakes)
+    pages = [page for file in sorted(folder.glob("*.md")) if (page := _read_page(file, links, mistakes))]
+    if meta is None or len(mistakes) > before:
         return None
-    _check_pages(meta_path, meta, pages, mistakes)
-    return ModuleFile(slug=folder.name, meta=meta, pages=pages)
+    mistakes += [Mistake(path, 1, message) for message in _whole_module(meta, pages, has_quiz=(folder / "quiz.yaml").is_file())]
+    return ModuleFile(slug=folder.name, path=path, meta=meta, pages=pages, pictures=pictures)
 
 
-def _check_pages(path: Path, meta: dict[str, Any], pages: list[PageFile], mistakes: list[Mistake]) -> None:
-    if not pages:
-        mistakes.append(Mistake(path, 1, "the module has no page"))
+def _whole_module(meta: dict[str, Any], pages: list[PageFile], *, has_quiz: bool) -> list[str]:
+    """What is wrong with a module whose parts are fine."""
     slugs = [page.slug for page in pages]
-    twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
-    mistakes.extend(Mistake(path, 1, f"two pages are called {slug}") for slug in twice)
-    total = sum(page.minutes for page in pages)
-    if total > meta["minutes"]:
-        mistakes.append(Mistake(path, 1, f"the pages take {total} minutes, the module has {meta['minutes']}"))
+    wrong = [f"two pages are called {slug}" for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1})]
+    total = sum(page.meta["minutes"] for page in pages if not page.meta["extra"])
+    if not pages:
+        wrong.append("the module has no page")
+    elif total != meta["minutes"]:
+        wrong.append(f"the pages take {total} minutes, the module says {meta['minutes']}")
+    quizzes = sum(page.meta["kind"] == Kind.QUIZ for page in pages)
+    if has_quiz and quizzes != 1:
+        wrong.append(f"quiz.yaml belongs to the one page whose kind is quiz; there are {quizzes}")
+    return wrong
 
 
-def _read_page(path: Path, mistakes: list[Mistake]) -> PageFile | None:
-    name = _PAGE_NAME.fullmatch(path.name)
+def _read_page(path: Path, links: Links, mistakes: list[Mistake]) -> PageFile | None:
+    name = PAGE_NAME.fullmatch(path.name)
     if name is None:
         mistakes.append(Mistake(path, 1, "a page's file is named like 01-first-page.md"))
         return None
-    text = path.read_text(encoding="utf-8")
-    front, body, first_line = _front_matter(text)
+    if name[1] in RESERVED:
+        mistakes.append(Mistake(path, 1, f"a page cannot be called {name[1]}: the address is taken"))
+        return None
+    source = path.read_text(encoding="utf-8")
+    front, body, first_line = _front_matter(source)
     if front is None:
         mistakes.append(Mistake(path, 1, "the page does not begin with front matter between two lines of ---"))
         return None
     before = len(mistakes)
-    meta = _mapping(path, front, 1, _PAGE_KEYS, mistakes)
+    meta = schema.read_mapping(path, front, 1, _PAGE, mistakes)
+    quiz = _quiz(path, meta, mistakes)
+    rendered = None
     try:
-        rendered = render(body, first_line=first_line)
-    except PageInvalid as invalid:
+        rendered = render.render(body, first_line=first_line, resolve=links.resolver(path))
+    except render.PageInvalid as invalid:
         mistakes.extend(Mistake(path, error.line, error.message) for error in invalid.errors)
+    if meta is None or rendered is None or len(mistakes) > before:
         return None
-    if len(mistakes) > before:
-        return None
-    return PageFile(slug=name[1], title=meta["title"], minutes=meta["minutes"], rendered=rendered)
+    digest = hashlib.sha256(f"{render.VERSION}\n{source}\n{quiz}".encode()).hexdigest()
+    return PageFile(slug=name[1], meta=meta, rendered=rendered, quiz=quiz, digest=digest)
+
+
+def _quiz(path: Path, meta: dict[str, Any] | None, mistakes: list[Mistake]) -> list[dict[str, Any]]:
+    if meta is None or meta["kind"] != Kind.QUIZ:
+        return []
+    file = path.with_name("quiz.yaml")
+    if not file.is_file():
+        mistakes.append(Mistake(path, 1, "a page of kind quiz needs a quiz.yaml beside it"))
+        return []
+    return read_quiz(file, mistakes)
 
 
 def _front_matter(text: str) -> tuple[str | None, str, int]:
@@ -125,30 +186,3 @@ def _front_matter(text: str) -> tuple[str | None, str, int]:
     if match is None:
         return None, text, 0
     return match[1], text[match.end() :], match[0].count("\n")
-
-
-def _mapping(path: Path, text: str, first_line: int, keys: dict[str, type], mistakes: list[Mistake]) -> dict[str, Any]:
-    """The keys of a YAML mapping, each of its type; whatever is wrong is added to ``mistakes``."""
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        mistakes.append(Mistake(path, first_line + line + 1, f"this is not YAML: {error.problem}"))
-        return {}
-    if not isinstance(node, yaml.MappingNode):
-        mistakes.append(Mistake(path, first_line + 1, "this must be a mapping of keys to values"))
-        return {}
-    lines = {key.value: first_line + key.start_mark.line + 1 for key, _ in node.value}
-    for key, line in lines.items():
-        if key not in keys:
-            mistakes.append(Mistake(path, line, f"unknown key {key!r}; it may be {', '.join(sorted(keys))}"))
-    for key, kind in keys.items():
-        if key not in data:
-            mistakes.append(Mistake(path, first_line + 1, f"the key {key!r} is missing"))
-        elif type(data[key]) is not kind or not data[key]:
-            mistakes.append(Mistake(path, lines[key], f"{key!r} must be a {_KIND[kind]}"))
-    return dict(data)
-
-
-_KIND = {str: "text", int: "whole number above 0", list: "list"}

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
-from workshop.curriculum.files import Mistake, ModuleFile, PageFile, read_folders
-from workshop.curriculum.models import Module, Page
+from workshop.curriculum.files import ModuleFile, PageFile, read_folders
+from workshop.curriculum.models import Module, Page, Picture
+from workshop.curriculum.schema import Mistake
 
 
 class ContentInvalid(Exception):
@@ -19,10 +22,11 @@ class ContentInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How much was loaded."""
+    """How much there is, how many pages of it are new or changed, and how many modules are offered no longer."""
 
     modules: int
     pages: int
+    changed: int
     withdrawn: int
 
 
@@ -35,20 +39,47 @@ def load(folders: list[Path]) -> Loaded:
     if mistakes:
         raise ContentInvalid(mistakes)
     with transaction.atomic():
-        for module in modules:
-            _save_module(module)
+        changed = sum(_save_module(module) for module in modules)
         gone = Module.objects.exclude(slug__in=[module.slug for module in modules])
         withdrawn = gone.filter(withdrawn=False).update(withdrawn=True)
-    return Loaded(modules=len(modules), pages=sum(len(module.pages) for module in modules), withdrawn=withdrawn)
+    return Loaded(len(modules), sum(len(module.pages) for module in modules), changed, withdrawn)
 
 
-def _save_module(module: ModuleFile) -> None:
-    row, _ = Module.objects.update_or_create(slug=module.slug, defaults={**module.meta, "withdrawn": False})
-    for position, page in enumerate(module.pages, start=1):
-        _save_page(row, position, page)
+def _save_module(module: ModuleFile) -> int:
+    values = {**module.meta, "outline": [_outline(module.slug, page) for page in module.pages], "withdrawn": False}
+    row, _ = Module.objects.update_or_create(slug=module.slug, defaults=values)
+    for picture in module.pictures:
+        content = {"content_type": picture.content_type, "content": picture.content, "digest": picture.digest}
+        Picture.objects.update_or_create(module=row, name=picture.name, defaults=content)
+    row.pictures.exclude(name__in=[picture.name for picture in module.pictures]).delete()
+    hashes = dict(row.pages.values_list("slug", "content_hash"))
+    changed = sum(_save_page(row, position, page, hashes) for position, page in enumerate(module.pages, start=1))
     row.pages.exclude(slug__in=[page.slug for page in module.pages]).delete()
+    return changed
 
 
-def _save_page(module: Module, position: int, page: PageFile) -> None:
-    values = {"title": page.title, "minutes": page.minutes, "position": position, "html": page.rendered.html, "toc": page.rendered.toc}
+def _outline(module: str, page: PageFile) -> dict[str, Any]:
+    shown = {name: page.meta[name] for name in ("title", "minutes", "kind", "lab", "extra")}
+    return {"slug": page.slug, "url": reverse("page", args=[module, page.slug]), **shown}
+
+
+def _save_page(module: Module, position: int, page: PageFile, hashes: dict[str, str]) -> bool:
+    if hashes.get(page.slug) == page.digest:
+        # Links and pictures of an unchanged page may still lead elsewhere than before.
+        stored = Page.objects.filter(module=module, slug=page.slug)
+        stored.update(position=position, html=page.rendered.html, trainer_html=page.rendered.trainer_html, sections=page.rendered.sections)
+        return False
+    rendered = page.rendered
+    values = {
+        **page.meta,
+        "position": position,
+        "html": rendered.html,
+        "trainer_html": rendered.trainer_html,
+        "sections": rendered.sections,
+        "toc": rendered.toc,
+        "text": rendered.text,
+        "quiz": page.quiz,
+        "content_hash": page.digest,
+    }
     Page.objects.update_or_create(module=module, slug=page.slug, defaults=values)
+    return True

@@ -1,7 +1,13 @@
-"""Markdown to HTML: CommonMark, tables, footnotes, GitHub's callouts, run blocks; sanitized."""
+"""Markdown to HTML: CommonMark, tables, footnotes, callouts, run blocks; sanitized.
 
-from collections.abc import Sequence
+A page is rendered three ways out of one parse: for learners, for trainers with their notes, and cut
+into sections, which are the slides.
+"""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import nh3
@@ -12,15 +18,23 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from labs import runblocks
+from workshop.curriculum.callouts import Callout, cut_notes, mark_callouts
 
-CALLOUTS = {"NOTE": "Note", "TIP": "Tip", "IMPORTANT": "Important", "WARNING": "Warning", "CAUTION": "Caution"}
+VERSION = 1
+"""Changes when the same text gives another HTML, so that unchanged files are rendered anew."""
 
 _ATTRIBUTES = {
     **{tag: values | {"class", "id"} for tag, values in nh3.ALLOWED_ATTRIBUTES.items()},
     **{tag: {"class", "id", "tabindex"} for tag in ("pre", "code", "span", "div", "aside", "p", "section", "sup", "li", "h2", "h3", "h4")},
-    "figure": {"data-placeholder"},
+    "figure": {"data-placeholder", "class"},
+    "details": {"class"},
     "a": {"href", "class", "id", "title"},
+    "img": {"src", "alt", "width", "height", "loading"},
 }
+_TAGS = nh3.ALLOWED_TAGS | {"figure", "figcaption", "aside", "section", "details", "summary"}
+
+Resolve = Callable[[str], str | None]
+"""The address of a relative link or picture of a page, None where there is no such thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +55,17 @@ class PageInvalid(ValueError):
 
 @dataclass(slots=True)
 class Rendered:
-    """A page's HTML, its table of contents (``{"id", "title"}`` of each second-level heading) and run blocks."""
+    """What a page's text becomes.
+
+    ``sections``: one ``{"title", "html", "notes"}`` for what stands before the first second-level heading
+    and for each one. ``toc``: ``{"id", "title"}`` of each second-level heading. ``text``: its words.
+    """
 
     html: str
+    trainer_html: str
+    sections: list[dict[str, str]]
     toc: list[dict[str, str]]
+    text: str
     run_blocks: list[runblocks.RunBlock] = field(default_factory=list)
 
 
@@ -63,24 +84,39 @@ def _render_fence(self: RendererHTML, tokens: Sequence[Token], index: int, optio
     return f'<pre class="code" tabindex="0"><code>{runblocks.code_html(language, token.content)}</code></pre>\n'
 
 
-def render(text: str, *, first_line: int = 0) -> Rendered:
+def render(text: str, *, first_line: int = 0, resolve: Resolve | None = None) -> Rendered:
     """Render a page whose text begins after ``first_line`` lines of its file. Raises PageInvalid."""
     markdown = _markdown()
     tokens = markdown.parse(text)
     blocks, errors = _take_run_blocks(tokens, first_line)
+    errors += _resolve_links(tokens, first_line, resolve or (lambda target: target))
+    callouts = mark_callouts(tokens)
     if errors:
-        raise PageInvalid(errors)
-    _mark_callouts(tokens)
-    html = nh3.clean(
-        markdown.renderer.render(tokens, markdown.options, {}),
-        tags=nh3.ALLOWED_TAGS | {"figure", "aside", "section", "input"},
-        attributes=_ATTRIBUTES,
-        link_rel="noopener noreferrer",
+        raise PageInvalid(sorted(errors, key=lambda error: error.line))
+
+    def html(some: list[Token]) -> str:
+        return _finish(markdown.renderer.render(some, markdown.options, {}), blocks)
+
+    for_learners = cut_notes(tokens)
+    has_notes = any(callout is Callout.TRAINER for callout in callouts)
+    return Rendered(
+        html=html(deepcopy(for_learners)),
+        trainer_html=html(deepcopy(tokens)) if has_notes else "",
+        sections=[_section(part, html) for part in _split(tokens)],
+        toc=_contents(tokens),
+        text=_words(for_learners),
+        run_blocks=blocks,
     )
-    # After sanitizing, because what stands for a run block is ours and the commands in it are escaped.
+
+
+def _finish(html: str, blocks: list[runblocks.RunBlock]) -> str:
+    """Sanitize, then put the run blocks in: what stands for one is ours, and the commands in it are escaped."""
+    clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel="noopener noreferrer")
+    # The empty corner of a table heads nothing.
+    clean = clean.replace("<th></th>", "<td></td>")
     for number, block in enumerate(blocks):
-        html = html.replace(f'<figure data-placeholder="{number}"></figure>', runblocks.render(block))
-    return Rendered(html=html, toc=_contents(tokens), run_blocks=blocks)
+        clean = clean.replace(f'<figure data-placeholder="{number}"></figure>', runblocks.render(block))
+    return clean
 
 
 def _take_run_blocks(tokens: list[Token], first_line: int) -> tuple[list[runblocks.RunBlock], list[ContentError]]:
@@ -100,25 +136,24 @@ def _take_run_blocks(tokens: list[Token], first_line: int) -> tuple[list[runbloc
     return blocks, errors
 
 
-def _mark_callouts(tokens: list[Token]) -> None:
-    """Turn a quote that begins with ``[!NOTE]`` into an aside, as Git hosts do."""
-    for index, token in enumerate(tokens):
-        if token.type != "blockquote_open" or index + 2 >= len(tokens) or tokens[index + 2].type != "inline":
-            continue
-        inline = tokens[index + 2]
-        first, _, rest = inline.content.partition("\n")
-        kind = first.strip().removeprefix("[!").removesuffix("]")
-        if kind not in CALLOUTS or first.strip() != f"[!{kind}]":
-            continue
-        closing = next(t for t in tokens[index:] if t.type == "blockquote_close" and t.level == token.level)
-        token.tag = closing.tag = "aside"
-        token.attrSet("class", f"admonition {kind.lower()}")
-        tokens[index + 1].attrSet("class", "admonition-text")
-        children = inline.children or []
-        cut = next((i for i, child in enumerate(children) if child.type == "softbreak"), len(children) - 1)
-        label = Token("html_inline", "", 0, content=f'<span class="admonition-title">{CALLOUTS[kind]}</span> ')
-        inline.children = [label, *children[cut + 1 :]]
-        inline.content = rest
+def _resolve_links(tokens: list[Token], first_line: int, resolve: Resolve) -> list[ContentError]:
+    """Turn relative links and pictures into addresses of the site."""
+    errors = []
+    for inline in (token for token in tokens if token.type == "inline"):
+        line = first_line + (inline.map or [0])[0] + 1
+        for child in inline.children or []:
+            attribute = {"link_open": "href", "image": "src"}.get(child.type)
+            target = str(child.attrGet(attribute) or "") if attribute else ""
+            if not attribute or not target or target.startswith(("#", "http://", "https://", "mailto:")):
+                continue
+            address = resolve(target)
+            if address is None:
+                errors.append(ContentError(line, f"{'the picture' if attribute == 'src' else 'the link to'} {target} leads nowhere"))
+            else:
+                child.attrSet(attribute, address)
+            if child.type == "image":
+                child.attrSet("loading", "lazy")
+    return errors
 
 
 def _contents(tokens: list[Token]) -> list[dict[str, str]]:
@@ -127,3 +162,31 @@ def _contents(tokens: list[Token]) -> list[dict[str, str]]:
         for index, token in enumerate(tokens)
         if token.type == "heading_open" and token.tag == "h2"
     ]
+
+
+def _split(tokens: list[Token]) -> list[list[Token]]:
+    """The tokens of each section; the footnotes, which come last, belong to the last one."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.type == "heading_open" and token.tag == "h2" and token.level == 0:
+            parts.append([])
+        parts[-1].append(token)
+    return [part for part in parts if part]
+
+
+def _section(tokens: list[Token], html: Callable[[list[Token]], str]) -> dict[str, str]:
+    has_title = tokens[0].type == "heading_open" and tokens[0].tag == "h2"
+    title = tokens[1].content.replace("`", "") if has_title else ""
+    body = deepcopy(tokens[3:] if has_title else tokens)
+    return {"title": title, "html": html(cut_notes(body)), "notes": html(cut_notes(body, keep=True))}
+
+
+def _words(tokens: list[Token]) -> str:
+    """Text and commands without their marks, for the search."""
+    words = []
+    for token in tokens:
+        if token.type == "inline":
+            words.append("".join(child.content for child in token.children or [] if child.content) or escape(token.content))
+        elif token.type in {"fence", "code_block"}:
+            words.append(token.content)
+    return "\n".join(words)

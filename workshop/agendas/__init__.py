@@ -1,0 +1,1 @@
+"""Agendas: the document, the builder, the planner, and what goes out."""

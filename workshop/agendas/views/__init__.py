@@ -1,0 +1,1 @@
+"""Pages of agendas, one file a family."""

@@ -1,0 +1,69 @@
+"""The front door: the agenda table; the catalogue; a module's own page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from workshop.curriculum.models import Level, Module, Track
+from workshop.curriculum.queries import Search, done_pages, find, offered, resume
+
+NETWORKS = {"none": "No network", "mirror": "Images from a mirror", "internet": "The internet"}
+"""What a module's labs need to reach, in words."""
+
+LONGEST = (30, 45, 60, 90)
+"""Minutes that the catalogue offers as a limit."""
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The table: modules with their minutes, tracks as columns, and a column to tick."""
+    modules = list(offered())
+    tracks = [{"value": track.value, "label": track.label, "minutes": _minutes(modules, track)} for track in Track]
+    context = {
+        "modules": modules,
+        "tracks": tracks,
+        "total": sum(module.minutes for module in modules),
+        "resume": resume(request.user),
+    }
+    return render(request, "workshop/home.html", context)
+
+
+def _minutes(modules: list[Module], track: Track) -> int:
+    return sum(module.minutes for module in modules if track.value in module.tracks)
+
+
+@require_safe
+def module_list(request: HttpRequest) -> HttpResponse:
+    """The catalogue; open to strangers, so that they see what there is."""
+    search = Search.read(request.GET.dict())
+    context = {
+        "modules": find(search),
+        "search": search,
+        "tracks": Track.choices,
+        "levels": Level.choices,
+        "networks": NETWORKS,
+        "limits": LONGEST,
+        "titles": dict(offered().values_list("slug", "title")),
+        "nav": "modules",
+    }
+    return render(request, "curriculum/module_list.html", context)
+
+
+@require_safe
+def module(request: HttpRequest, module_slug: str) -> HttpResponse:
+    """What a module is about, what it needs, and its pages."""
+    shown = get_object_or_404(Module, slug=module_slug)
+    named = Module.objects.filter(slug__in=[*shown.prerequisites, *shown.helps])
+    by_slug = {item.slug: item for item in named}
+    done = done_pages(request.user, shown)
+    context = {
+        "module": shown,
+        "network": NETWORKS.get(shown.needs.get("network", "none"), ""),
+        "tracks": [label for value, label in Track.choices if value in shown.tracks],
+        "first_open": next((page for page in shown.outline if page["slug"] not in done), None),
+        "prerequisites": [by_slug[slug] for slug in shown.prerequisites if slug in by_slug],
+        "helps": [by_slug[slug] for slug in shown.helps if slug in by_slug],
+        "done": done,
+        "nav": "modules",
+    }
+    return render(request, "curriculum/module.html", context)
