@@ -22,9 +22,10 @@ const builds = [
   {
     ...shared,
     format: "esm",
-    entryPoints: [here("js/site.js"), here("js/learn.js"), here("css/site.css"), here("css/learn.css")],
+    entryPoints: ["site", "learn", "present", "print", "builder"].flatMap((name) => [here(`js/${name}.js`), here(`css/${name}.css`)]),
     entryNames: "[name]",
   },
+  { ...shared, format: "esm", entryPoints: [here("js/reload.js")], entryNames: "[name]" },
   // Runs before the first paint, so it is a classic script: a module would be deferred.
   { ...shared, format: "iife", entryPoints: [here("js/theme.js")], entryNames: "[name]" },
 ];

@@ -1,4 +1,7 @@
+import { Contents, headingLinks } from "./page/contents.js";
+import { DoneBar } from "./page/done.js";
 import { LearningPage } from "./page/learning.js";
+import { Quiz } from "./page/quiz.js";
 import { allowTerminalStyles } from "./terminal/csp.js";
 
 const learn = document.querySelector(".learn");
@@ -6,6 +9,14 @@ const readJson = (id) => JSON.parse(document.getElementById(id)?.textContent || 
 
 allowTerminalStyles(document.getElementById("learn-style").nonce);
 const page = new LearningPage({ learn, state: readJson("sandbox-state"), endpoints: readJson("endpoints") });
+
+const frame = document.querySelector(".learn-frame");
+headingLinks(frame.querySelector("[data-prose]"));
+new Contents(frame);
+const done = new DoneBar(frame);
+const questions = frame.querySelector("[data-quiz]");
+// A finished quiz is a page that is done.
+if (questions) new Quiz(questions, { csrf: learn.dataset.csrf, onKept: () => done.set(true) });
 
 /**
  * For browser tests, since a canvas cannot be read.

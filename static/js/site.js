@@ -1,5 +1,8 @@
 import { closeMenus, setIcon } from "./lib/dom.js";
 import { recall, remember } from "./lib/storage.js";
+import { agendaTable } from "./site/agenda.js";
+import { filters } from "./site/filters.js";
+import { siteKeys } from "./site/keys.js";
 
 const THEMES = ["auto", "light", "dark"];
 const WORDS = { auto: "as the system", light: "light", dark: "dark" };
@@ -25,3 +28,6 @@ function themeSwitch(button) {
 
 document.querySelectorAll("[data-theme-switch]").forEach(themeSwitch);
 closeMenus();
+siteKeys();
+document.querySelectorAll("[data-agenda]").forEach(agendaTable);
+document.querySelectorAll("[data-filters]").forEach((form) => filters(form, document.querySelector("[data-results]")));

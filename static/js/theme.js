@@ -9,6 +9,8 @@ function apply() {
 }
 
 apply();
+// Here too, or the column would be seen to go.
+document.documentElement.dataset.contents = recall("contents", "open");
 dark.addEventListener("change", apply);
 document.addEventListener("drydock:theme", apply);
 window.addEventListener("storage", (event) => event.key === "drydock.theme" && apply());
