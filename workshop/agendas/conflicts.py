@@ -129,6 +129,8 @@ def _stretches(plan: DayPlan, rules: Rules) -> Iterator[Conflict]:
         if slot.item.kind in {"break", "lunch"}:
             stretch = 0
             continue
+        if slot.item.kind == "custom" and index in {0, len(plan.slots) - 1}:
+            continue  # a welcome or a closing is not work that wants a break, as the planner has it too
         before, stretch = stretch, stretch + slot.item.minutes
         if before and stretch > rules.longest_stretch >= before:
             new = {"kind": "break", "minutes": rules.break_minutes}

@@ -2,9 +2,10 @@
 
 import pytest
 
+from workshop.agendas.conflicts import ModuleFacts, conflicts
 from workshop.agendas.document import Document
 from workshop.agendas.planner import Unit
-from workshop.agendas.presets import PRESETS, document_for, preset
+from workshop.agendas.presets import PRESETS, Preset, document_for, preset
 from workshop.agendas.schedule import module_minutes, schedule
 
 CATALOGUE = [
@@ -95,3 +96,10 @@ def test_everything_by_hand_goes_over_several_days() -> None:
 def test_a_catalogue_without_modules() -> None:
     for chosen in PRESETS:
         assert document_for(chosen, []).modules() == []
+
+
+@pytest.mark.parametrize("chosen", PRESETS, ids=[chosen.slug for chosen in PRESETS])
+def test_a_preset_has_no_conflict_but_what_its_track_assumes(chosen: Preset) -> None:
+    facts = {unit.slug: ModuleFacts(unit.slug, unit.slug, unit.minutes, tuple(unit.prerequisites)) for unit in CATALOGUE}
+    kinds = {conflict.kind for conflict in conflicts(document_for(chosen, CATALOGUE), facts)}
+    assert kinds == ({"assumes"} if chosen.slug in {"advanced", "automation"} else set())
