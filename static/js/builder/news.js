@@ -55,7 +55,7 @@ export function news({ root, board, queue, autosave }) {
       if (message.type !== "version") return;
       root.dataset.connection = "live";
       wanted = message;
-      if (message.by && message.by !== root.dataset.me) other = message;
+      if (message.version > board.version && message.by && message.by !== root.dataset.me) other = message;
       load();
     },
     decide: (event) => !REFUSED.includes(event.code),

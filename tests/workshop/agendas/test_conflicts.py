@@ -61,6 +61,10 @@ def test_a_long_day_without_lunch() -> None:
     assert [item.kind for item in mended.items()] == ["module", "break", "custom", "lunch", "break", "custom"]
 
 
+def test_a_long_day_that_is_over_before_lunch() -> None:
+    assert told(agenda(("docker-101", 90), ("break", 15), ("custom", 90), end="16:00")) == []
+
+
 def test_over_time() -> None:
     document = agenda(("docker-101", 90), ("break", 15), ("custom", 120), ("break", 20))
     assert told(document) == [("over", "Day 1 is over time by 35 minutes.", ["End the day at 13:05", "Remove the last item"])]

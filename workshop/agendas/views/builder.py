@@ -134,7 +134,7 @@ def _fill_in(operation: Operation, request: HttpRequest) -> Operation:
 
 def _changed_fields(operation: Operation, request: HttpRequest) -> dict[str, Any]:
     """The fields that were changed, and what they ``was`` when the page was made; without that, all of them count as changed."""
-    fields, was = dict(operation.get("fields", {})), dict(operation.get("was", {}))
+    fields, was = (dict(given) if isinstance(given := operation.get(name), dict) else {} for name in ("fields", "was"))
     for name in (*_FIELDS, "pages"):
         # Boxes of which none is ticked send nothing: what they were says that they are there.
         present = name in request.POST or (name == "pages" and "was-pages" in request.POST)
