@@ -213,7 +213,8 @@ class DockerBackend:
         """Install the firewall on the engine's host, where exactly these rules are not there yet."""
         on_host = {"network_mode": "host", "cap_drop": ["ALL"], "cap_add": ["NET_ADMIN"]}
         try:
-            self._client.containers.run(**{**self._helper_options(guard.check_command(dns)), **on_host})
+            labels = {naming.HELPER_LABEL: self._installation}
+            self._client.containers.run(**{**self._helper_options(guard.check_command(dns)), **on_host, "labels": labels})
         except ContainerError:
             self._helper("guard", {**self._helper_options(guard.guard_command(dns)), **on_host})
 

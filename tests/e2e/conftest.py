@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -53,6 +54,8 @@ def quick_passwords() -> None:
 def product() -> Iterator[Product]:
     """The running site with the cast in it; afterwards nothing of it is left anywhere."""
     shutil.rmtree(LOGS, ignore_errors=True)
+    # A run that is cut short by SIGTERM, as time limits do, clears up like one that is cut short by Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Not pytest's own folder: the path goes into process environments and must stay short and whole.
     folder = Path(tempfile.mkdtemp(prefix="drydock-e2e-"))
     made = Product(folder)

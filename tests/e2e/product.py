@@ -97,7 +97,10 @@ class Product:
             self._supervisor.wait(30)
 
     def close(self) -> None:
-        """Take back what ``start`` gave to the engine."""
+        """Take back what ``start`` gave to the engine, and what a worker that a test killed would have cleared later."""
+        helpers = {"label": f"{LABEL}.helper={self.installation}"}
+        for summary in self.engine.api.containers(all=True, filters=helpers) if self.installation else ():
+            self.engine.api.remove_container(summary["Id"], force=True, v=True)
         for name in (self.image, self._kept):
             with suppress(ImageNotFound):
                 self.engine.images.remove(name, noprune=True, force=True)
