@@ -13,7 +13,10 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from sandboxes import engines, lifecycle, queue
-from sandboxes.errors import NotReady, QuotaReached, SandboxError
+from sandboxes.errors import EngineDown, NotReady, QuotaReached, SandboxError
+from sandboxes.inside import FileToPut, Outcome, Place, at_once, get_archive, place, put_files
+from sandboxes.inside import run as run_inside
+from sandboxes.keystroke import Keystroke, looks_like_prompt
 from sandboxes.models import Engine, Instance, Sandbox
 from sandboxes.news import announce
 from sandboxes.snapshot import snapshot
@@ -24,22 +27,35 @@ if TYPE_CHECKING:
     from workshop.accounts.models import User
 
 __all__ = [
+    "EngineDown",
+    "FileToPut",
+    "Keystroke",
     "NotReady",
+    "Outcome",
+    "Place",
     "QuotaReached",
     "SandboxError",
+    "at_once",
     "check_access_again",
     "current",
     "end_all",
     "engine_health",
+    "get_archive",
+    "looks_like_prompt",
+    "place",
+    "put_files",
+    "ready",
     "request",
+    "restart",
+    "run_inside",
     "snapshot",
     "state_for",
     "stop",
 ]
 
 
-def request(*, owner: "User", purpose: str) -> tuple[Sandbox, bool]:
-    """The owner's live sandbox for the purpose, made where there is none; and whether it was made.
+def request(*, owner: "User", purpose: str, instances: int = 1) -> tuple[Sandbox, bool]:
+    """The owner's live sandbox for the purpose, made with so many instances where there is none; and whether it was made.
 
     Counting and making happen under a lock on the owner's row. Raises QuotaReached.
     """
@@ -53,7 +69,8 @@ def request(*, owner: "User", purpose: str) -> tuple[Sandbox, bool]:
         if len(live) >= settings.SANDBOX_LIMIT:
             raise QuotaReached(_quota_sentence(live))
         sandbox = Sandbox.objects.create(owner=owner, purpose=purpose, engine=engine)
-        first_terminal(Instance.objects.create(sandbox=sandbox, number=1))
+        for number in range(1, instances + 1):
+            first_terminal(Instance.objects.create(sandbox=sandbox, number=number))
         announce(owner_id=owner.pk, sandbox_id=sandbox.id)
         queue.later("sandboxes.admit")
     return sandbox, True
@@ -69,6 +86,22 @@ def _quota_sentence(live: list[Sandbox]) -> str:
 def current(*, owner: "User", purpose: str) -> Sandbox | None:
     """The owner's newest sandbox for the purpose, whatever became of it."""
     return Sandbox.objects.filter(owner=owner, purpose=purpose).order_by("-created_at").first()
+
+
+def ready(*, owner: "User", purpose: str) -> Sandbox:
+    """The owner's running sandbox for the purpose, with its engine. Raises NotReady where there is none."""
+    found = Sandbox.objects.filter(owner=owner, purpose=purpose, state=State.READY).select_related("engine").first()
+    if found is None:
+        raise NotReady("Your sandbox is not running. Start it, then try again.")
+    return found
+
+
+def restart(*, owner: "User", purpose: str, instances: int = 1) -> Sandbox:
+    """End the owner's sandbox for the purpose and ask for a fresh one in its place. Raises QuotaReached."""
+    message = "A fresh sandbox took its place."
+    for pk in Sandbox.objects.filter(owner=owner, purpose=purpose, state__in=LIVE).values_list("pk", flat=True):
+        lifecycle.end(sandbox_id=pk, ending=State.STOPPED, message=message)
+    return request(owner=owner, purpose=purpose, instances=instances)[0]
 
 
 def state_for(*, owner: "User", purpose: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from sandboxes.duplex import Duplex
 CALL_TIMEOUT = 20.0
 """Seconds for a short call, and for the engine to open a stream."""
 OUTPUT_LIMIT = 1024 * 1024
-"""Bytes of a short command's output that are kept."""
+"""Bytes of a short command's output that are kept unless told otherwise."""
 DEFAULT_URL = "unix:///var/run/docker.sock"
 
 
@@ -135,9 +135,14 @@ async def open_shell(
 
 
 async def run(
-    endpoint: EngineEndpoint, container: str, argv: Sequence[str], stdin: bytes = b"", timeout: float = CALL_TIMEOUT
+    endpoint: EngineEndpoint,
+    container: str,
+    argv: Sequence[str],
+    stdin: bytes = b"",
+    timeout: float = CALL_TIMEOUT,
+    limit: int = OUTPUT_LIMIT,
 ) -> tuple[int, bytes]:
-    """Run a short command without a TTY; its exit status and the first megabyte of what it printed, on both channels.
+    """Run a short command without a TTY; its exit status and the first ``limit`` bytes of what it printed, on both channels.
 
     Raises EngineUnreachable, ContainerGone, StreamError where ``stdin`` is given over TLS, and TimeoutError after
     ``timeout`` seconds (the command may run on).
@@ -153,9 +158,9 @@ async def run(
                     raise StreamError("A command's input cannot be ended over TLS.")
             output = bytearray()
             while data := await stream.read():
-                if len(output) < 2 * OUTPUT_LIMIT:
+                if len(output) < 2 * limit:
                     output += data
-            return await _exit_status(stream), _without_frames(bytes(output))[:OUTPUT_LIMIT]
+            return await _exit_status(stream), _without_frames(bytes(output))[:limit]
         finally:
             stream.close()
 

@@ -65,8 +65,8 @@ def end_shell(*, terminal_id: UUID) -> None:
 
 
 def first_terminal(instance: Instance) -> Terminal:
-    """The terminal that a new sandbox comes with."""
-    return Terminal.objects.create(instance=instance, title="Terminal 1")
+    """The terminal that an instance of a new sandbox comes with."""
+    return Terminal.objects.create(instance=instance, title=f"Terminal {instance.number}")
 
 
 def open_in(sandbox: Sandbox) -> list[Terminal]:

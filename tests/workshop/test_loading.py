@@ -84,7 +84,7 @@ def test_every_mistake_is_reported_with_its_line_and_nothing_is_loaded(folder: P
         "one/images/clip.gif:1: a picture is one of .svg, .png, .jpg, .webp",
         "one/02-bad.md:3: 'minutes' must be a whole number above 0",
         "one/02-bad.md:4: 'kind' is 'poem'; it may be reading, lab, quiz",
-        "one/02-bad.md:8: unknown option 'later'; it may be interrupt or node=node1 … node=node5",
+        "one/02-bad.md:8: unknown option 'later'; it may be interrupt, node=node1 … node=node5, limit=SECONDS or skip=\"reason\"",
         "one/02-bad.md:12: a run block needs a language before the word run, such as ```sh run",
         "one/03-links.md:11: the link to 04-nowhere.md leads nowhere",
         "one/03-links.md:13: the picture images/none.svg leads nowhere",

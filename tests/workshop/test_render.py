@@ -14,7 +14,7 @@ def test_html_and_scripts_of_an_author_are_text() -> None:
 
 def test_the_commands_of_a_run_block_are_kept_exactly() -> None:
     rendered = render('```sh run interrupt node=node2\necho "<b>" && true\n```')
-    assert [(b.commands, b.interrupt, b.node, b.line) for b in rendered.run_blocks] == [('echo "<b>" && true', True, "node2", 1)]
+    assert [(b.source, b.interrupt, b.node, b.line) for b in rendered.run_blocks] == [('echo "<b>" && true', True, "node2", 1)]
     assert '<template class="run-source">echo &quot;&lt;b&gt;&quot; &amp;&amp; true</template>' in rendered.html
     assert 'data-interrupt="true" data-node="node2"' in rendered.html
 

@@ -4,6 +4,7 @@
 <folder>/modules/<slug>/01-first-page.md      the number orders the pages, the rest is the slug
 <folder>/modules/<slug>/quiz.yaml             questions of the page whose kind is quiz
 <folder>/modules/<slug>/images/…              pictures
+<folder>/modules/<slug>/files/<lab>/…         files that a lab's sandbox begins with
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labs.files import LabFile, read_files
 from workshop.curriculum import graph, render, schema
 from workshop.curriculum.links import Links, Picture, read_pictures
 from workshop.curriculum.models import Kind, Level, Track
@@ -61,6 +63,9 @@ _PAGE = {
     "minutes": Key(schema.whole),
     "kind": Key(schema.one_of(Kind.values), default=Kind.READING),
     "lab": Key(schema.text(longest=50), default=""),
+    "instances": Key(schema.between(1, 5), default=1),
+    "ordered": Key(schema.flag, default=False),
+    "repositories": Key(schema.texts(), default=[]),
     "extra": Key(schema.flag, default=False),
 }
 
@@ -74,6 +79,7 @@ class PageFile:
     rendered: render.Rendered
     quiz: list[dict[str, Any]]
     digest: str
+    files: tuple[LabFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +99,16 @@ def read_folders(folders: list[Path]) -> tuple[list[ModuleFile], list[Mistake]]:
     found = _module_folders(folders, mistakes)
     links = Links(dict(found.items()))
     modules = [module for folder in found.values() if (module := _read_module(folder, links, mistakes))]
+    mistakes += _lab_twice(modules)
     mistakes += graph.mistakes({module.slug: module for module in modules}, known=found.keys())
     return modules, mistakes
+
+
+def _lab_twice(modules: list[ModuleFile]) -> list[Mistake]:
+    """Labs are known by their ids alone, over all modules."""
+    labs = [(page.meta["lab"], module.path.parent) for module in modules for page in module.pages if page.meta["lab"]]
+    names = [lab for lab, _ in labs]
+    return [Mistake(folder, 1, f"the lab {lab} stands on more than one page") for n, (lab, folder) in enumerate(labs) if lab in names[:n]]
 
 
 def _module_folders(folders: list[Path], mistakes: list[Mistake]) -> dict[str, Path]:
@@ -166,8 +180,19 @@ def _read_page(path: Path, links: Links, mistakes: list[Mistake]) -> PageFile | 
         mistakes.extend(Mistake(path, error.line, error.message) for error in invalid.errors)
     if meta is None or rendered is None or len(mistakes) > before:
         return None
-    digest = hashlib.sha256(f"{render.VERSION}\n{source}\n{quiz}".encode()).hexdigest()
-    return PageFile(slug=name[1], meta=meta, rendered=rendered, quiz=quiz, digest=digest)
+    mistakes += [Mistake(path, line, message) for line, message in _lab_mistakes(meta, rendered)]
+    files, wrong = read_files(path.parent / "files" / meta["lab"]) if meta["lab"] else ((), [])
+    mistakes += [Mistake(file, 1, message) for file, message in wrong]
+    digest = hashlib.sha256(f"{render.VERSION}\n{source}\n{quiz}\n{files}".encode()).hexdigest()
+    return PageFile(slug=name[1], meta=meta, rendered=rendered, quiz=quiz, digest=digest, files=files)
+
+
+def _lab_mistakes(meta: dict[str, Any], rendered: render.Rendered) -> list[tuple[int, str]]:
+    """What is wrong with a page that is a lab, or that should be one."""
+    if meta["kind"] == Kind.LAB:
+        return [] if meta["lab"] else [(1, "a page of kind lab needs the key lab, the lab's id")]
+    checks = [step.check.line for step in rendered.script.steps if step.check]
+    return [(line, "a check stands on a page of kind lab") for line in checks]
 
 
 def _quiz(path: Path, meta: dict[str, Any] | None, mistakes: list[Mistake]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from labs.loading import LabSource, save_labs
 from workshop.curriculum.files import ModuleFile, PageFile, read_folders
 from workshop.curriculum.models import Module, Page, Picture
 from workshop.curriculum.schema import Mistake
@@ -40,6 +41,7 @@ def load(folders: list[Path]) -> Loaded:
         raise ContentInvalid(mistakes)
     with transaction.atomic():
         changed = sum(_save_module(module) for module in modules)
+        save_labs(_lab(module, page) for module in modules for page in module.pages if page.meta["lab"])
         gone = Module.objects.exclude(slug__in=[module.slug for module in modules])
         withdrawn = gone.filter(withdrawn=False).update(withdrawn=True)
     return Loaded(len(modules), sum(len(module.pages) for module in modules), changed, withdrawn)
@@ -58,6 +60,23 @@ def _save_module(module: ModuleFile) -> int:
     return changed
 
 
+def _lab(module: ModuleFile, page: PageFile) -> LabSource:
+    return LabSource(
+        slug=page.meta["lab"],
+        title=page.meta["title"],
+        module=module.slug,
+        page=page.slug,
+        minutes=page.meta["minutes"],
+        instances=page.meta["instances"],
+        ordered=page.meta["ordered"],
+        images=list(module.meta["needs"].get("images", [])),
+        repositories=page.meta["repositories"],
+        script=page.rendered.script,
+        digest=page.digest,
+        files=page.files,
+    )
+
+
 def _outline(module: str, page: PageFile) -> dict[str, Any]:
     shown = {name: page.meta[name] for name in ("title", "minutes", "kind", "lab", "extra")}
     return {"slug": page.slug, "url": reverse("page", args=[module, page.slug]), **shown}
@@ -71,7 +90,7 @@ def _save_page(module: Module, position: int, page: PageFile, hashes: dict[str, 
         return False
     rendered = page.rendered
     values = {
-        **page.meta,
+        **{name: page.meta[name] for name in ("title", "minutes", "kind", "lab", "extra")},
         "position": position,
         "html": rendered.html,
         "trainer_html": rendered.trainer_html,

@@ -1,4 +1,4 @@
-"""Markdown to HTML: CommonMark, tables, footnotes, callouts, run blocks; sanitized.
+"""Markdown to HTML: CommonMark, tables, footnotes, callouts, run blocks, steps; sanitized.
 
 A page is rendered three ways out of one parse: for learners, for trainers with their notes, and cut
 into sections, which are the slides.
@@ -17,10 +17,11 @@ from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from labs import runblocks
+from labs import fences, runblocks
+from labs.script import Draft, Script, assemble
 from workshop.curriculum.callouts import Callout, cut_notes, mark_callouts
 
-VERSION = 1
+VERSION = 2
 """Changes when the same text gives another HTML, so that unchanged files are rendered anew."""
 
 _ATTRIBUTES = {
@@ -66,7 +67,13 @@ class Rendered:
     sections: list[dict[str, str]]
     toc: list[dict[str, str]]
     text: str
-    run_blocks: list[runblocks.RunBlock] = field(default_factory=list)
+    blocks: list[fences.Fence] = field(default_factory=list)
+    script: Script = field(default_factory=Script)
+
+    @property
+    def run_blocks(self) -> list[fences.Fence]:
+        """The fences that learners can run."""
+        return [fence for fence in self.blocks if fence.kind is fences.FenceKind.RUN]
 
 
 def _markdown() -> MarkdownIt:
@@ -88,14 +95,19 @@ def render(text: str, *, first_line: int = 0, resolve: Resolve | None = None) ->
     """Render a page whose text begins after ``first_line`` lines of its file. Raises PageInvalid."""
     markdown = _markdown()
     tokens = markdown.parse(text)
-    blocks, errors = _take_run_blocks(tokens, first_line)
+    found, errors = _take_fences(tokens, first_line)
     errors += _resolve_links(tokens, first_line, resolve or (lambda target: target))
     callouts = mark_callouts(tokens)
+    drafts = _drafts(tokens, found)
+    lab, wrong = assemble(drafts)
+    # A fence that could not be read would be missed in its section as well: one mistake, one complaint.
+    errors = errors or [ContentError(error.line, str(error)) for error in wrong]
     if errors:
         raise PageInvalid(sorted(errors, key=lambda error: error.line))
+    shown = [runblocks.render(fence, draft.anchor) for draft in drafts for fence in draft.fences]
 
     def html(some: list[Token]) -> str:
-        return _finish(markdown.renderer.render(some, markdown.options, {}), blocks)
+        return _finish(markdown.renderer.render(some, markdown.options, {}), shown)
 
     for_learners = cut_notes(tokens)
     has_notes = any(callout is Callout.TRAINER for callout in callouts)
@@ -105,35 +117,52 @@ def render(text: str, *, first_line: int = 0, resolve: Resolve | None = None) ->
         sections=[_section(part, html) for part in _split(tokens)],
         toc=_contents(tokens),
         text=_words(for_learners),
-        run_blocks=blocks,
+        blocks=found,
+        script=lab,
     )
 
 
-def _finish(html: str, blocks: list[runblocks.RunBlock]) -> str:
-    """Sanitize, then put the run blocks in: what stands for one is ours, and the commands in it are escaped."""
+def _finish(html: str, shown: list[str]) -> str:
+    """Sanitize, then put the fences in: what stands for one is ours, and the commands in it are escaped."""
     clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel="noopener noreferrer")
     # The empty corner of a table heads nothing.
     clean = clean.replace("<th></th>", "<td></td>")
-    for number, block in enumerate(blocks):
-        clean = clean.replace(f'<figure data-placeholder="{number}"></figure>', runblocks.render(block))
+    for number, text in enumerate(shown):
+        clean = clean.replace(f'<figure data-placeholder="{number}"></figure>\n', text)
     return clean
 
 
-def _take_run_blocks(tokens: list[Token], first_line: int) -> tuple[list[runblocks.RunBlock], list[ContentError]]:
-    blocks: list[runblocks.RunBlock] = []
+def _take_fences(tokens: list[Token], first_line: int) -> tuple[list[fences.Fence], list[ContentError]]:
+    """The fences that are more than code; each token gets its number among them."""
+    found: list[fences.Fence] = []
     errors: list[ContentError] = []
     for token in tokens:
         if token.type != "fence":
             continue
         try:
-            block = runblocks.parse(token, first_line=first_line)
-        except runblocks.RunBlockError as error:
+            fence = fences.parse(token, first_line=first_line)
+        except fences.FenceError as error:
             errors.append(ContentError(first_line + (token.map or [0])[0] + 1, str(error)))
             continue
-        if block is not None:
-            token.meta["placeholder"] = len(blocks)
-            blocks.append(block)
-    return blocks, errors
+        if fence is not None:
+            token.meta["placeholder"] = len(found)
+            token.meta["hidden"] = fence.kind is not fences.FenceKind.RUN
+            found.append(fence)
+    return found, errors
+
+
+def _drafts(tokens: list[Token], found: list[fences.Fence]) -> list[Draft]:
+    """What stands before the first second-level heading and under each one, as far as it matters to a lab."""
+    drafts = [Draft()]
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h2" and token.level == 0:
+            title = tokens[index + 1].content.replace("`", "")
+            drafts.append(Draft(anchor=str(token.attrGet("id") or ""), title=title))
+        elif "placeholder" in token.meta:
+            drafts[-1].fences.append(found[token.meta["placeholder"]])
+        elif token.meta.get("callout") is Callout.HINT:
+            drafts[-1].hints += 1
+    return drafts
 
 
 def _resolve_links(tokens: list[Token], first_line: int, resolve: Resolve) -> list[ContentError]:
@@ -187,6 +216,6 @@ def _words(tokens: list[Token]) -> str:
     for token in tokens:
         if token.type == "inline":
             words.append("".join(child.content for child in token.children or [] if child.content) or escape(token.content))
-        elif token.type in {"fence", "code_block"}:
+        elif token.type in {"fence", "code_block"} and not token.meta.get("hidden"):
             words.append(token.content)
     return "\n".join(words)

@@ -50,6 +50,15 @@ def whole(value: Any) -> str:
     return "" if type(value) is int and value > 0 else "must be a whole number above 0"
 
 
+def between(least: int, most: int) -> Callable[[Any], str]:
+    """A whole number within bounds, both of them allowed."""
+
+    def problem(value: Any) -> str:
+        return "" if type(value) is int and least <= value <= most else f"must be a whole number from {least} to {most}"
+
+    return problem
+
+
 def flag(value: Any) -> str:
     """Yes or no."""
     return "" if isinstance(value, bool) else "must be true or false"

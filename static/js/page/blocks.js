@@ -1,7 +1,7 @@
 import { announce } from "../lib/announce.js";
 import { el, icon, setIcon } from "../lib/dom.js";
 import { copyText } from "../terminal/clipboard.js";
-import { commandLines, steps } from "./runtext.js";
+import { commandLines } from "./runtext.js";
 
 /**
  * Gives every run block of the text its buttons.
@@ -17,6 +17,7 @@ class RunBlock {
   constructor(figure, number, run) {
     Object.assign(this, { figure, run });
     this.source = commandLines(figure.querySelector(".run-source").content.textContent).join("\n");
+    this.keystrokes = JSON.parse(figure.querySelector(".run-keystrokes").content.textContent);
     this.interrupts = figure.dataset.interrupt === "true";
     figure.setAttribute("aria-label", figure.querySelector("figcaption")?.textContent.trim() || `Commands, block ${number}`);
     figure.querySelector("pre").tabIndex = 0;
@@ -44,7 +45,7 @@ class RunBlock {
   }
 
   async go(interrupt) {
-    const typed = await this.run({ steps: steps(this.source), source: this.source, interrupt, node: this.figure.dataset.node ?? "" });
+    const typed = await this.run({ steps: this.keystrokes, source: this.source, interrupt, node: this.figure.dataset.node ?? "" });
     if (!typed) return;
     this.figure.classList.add("ran");
     this.figure.dataset.ran = "true";

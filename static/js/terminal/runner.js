@@ -22,7 +22,7 @@ export class Runner {
 
   /**
    * @param {import("./pane.js").Pane} pane
-   * @param {import("../page/runtext.js").Step[]} steps
+   * @param {import("../page/runtext.js").Keystroke[]} steps
    * @param {{interrupt?: boolean}} options interrupt: ^C first, which also ends a block that is being typed
    * @returns {Promise<boolean>} whether everything was typed
    */

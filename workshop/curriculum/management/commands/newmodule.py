@@ -34,17 +34,33 @@ _PAGE = """\
 title: The first page
 minutes: 20
 kind: lab
+lab: {slug}-first
 ---
 Say why before how. Then let the reader do it:
 
 ## Do something
 
+```sh near-miss
+docker create --name greeting busybox true
+```
+
+```sh undo
+docker rm -f greeting
+```
+
 ```sh run
-docker run --rm busybox echo hello
+docker run --name greeting busybox echo hello
 ```
 
 > [!EXPECT]
 > The word hello.
+
+> [!HINT]
+> What follows the name of the image is the command for the container.
+
+```sh check
+docker logs greeting 2>/dev/null | grep -q hello || {{ echo "No container called greeting has said hello."; exit 1; }}
+```
 
 > [!TRAINER]
 > Ten minutes. Ask the room what they expect before they click.
@@ -93,7 +109,7 @@ class Command(BaseCommand):
         title = slug.replace("-", " ").capitalize()
         files = {
             "module.yaml": _MODULE.format(title=title, position=position, today=date.today().isoformat()),
-            "01-first-page.md": _PAGE,
+            "01-first-page.md": _PAGE.format(slug=slug),
             "02-quiz.md": _QUIZ_PAGE,
             "quiz.yaml": _QUIZ,
         }
