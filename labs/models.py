@@ -83,6 +83,7 @@ class StepProgress(models.Model):
     step = models.CharField(max_length=100)
     done_at = models.DateTimeField(null=True, blank=True)
     done_in = models.UUIDField(null=True, blank=True, help_text="The sandbox in which it was done last.")
+    caught_up = models.BooleanField(default=False, help_text="Done for the person, so that they could go on from a later step.")
     attempts = models.PositiveIntegerField(default=0, help_text="Checks that the person asked for and that were answered.")
     hints = models.PositiveIntegerField(default=0, help_text="Hints opened.")
     solution = models.BooleanField(default=False, help_text="Whether the solution was opened.")

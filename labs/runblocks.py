@@ -12,6 +12,9 @@ from pygments.util import ClassNotFound
 from labs.fences import Fence, FenceKind
 from labs.keystrokes import keystrokes
 
+STEP_PLACE = '<div class="step-panel"'
+"""What a page with steps has in its HTML: where the page's script shows how a step is."""
+
 _FORMATTER = HtmlFormatter(nowrap=True)
 
 
@@ -28,7 +31,7 @@ def render(fence: Fence, anchor: str = "") -> str:
     if fence.kind is FenceKind.RUN:
         return _run_block(fence)
     if fence.kind is FenceKind.CHECK:
-        return f'<div class="step-panel" data-step="{escape(anchor)}"></div>\n'
+        return f'{STEP_PLACE} data-step="{escape(anchor)}"></div>\n'
     return ""
 
 

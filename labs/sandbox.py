@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from labs.progress import labs_instances
 from sandboxes import services
 
 if TYPE_CHECKING:
     from workshop.accounts.models import User
 
-__all__ = ["SandboxError", "check_access_again", "end_all", "engine_health", "start", "state"]
+__all__ = ["SandboxError", "check_access_again", "end_all", "engine_health", "start", "start_fresh", "state"]
 
 SandboxError = services.SandboxError
 end_all = services.end_all
@@ -17,8 +18,13 @@ check_access_again = services.check_access_again
 
 def start(*, owner: "User", module: str) -> tuple[dict[str, Any], bool]:
     """Start the owner's sandbox for a module; its state, and whether it is new. Raises SandboxError."""
-    sandbox, created = services.request(owner=owner, purpose=module)
+    sandbox, created = services.request(owner=owner, purpose=module, instances=labs_instances(module))
     return services.snapshot(sandbox), created
+
+
+def start_fresh(*, owner: "User", module: str) -> dict[str, Any]:
+    """End the owner's sandbox for a module and start another; its state. Raises SandboxError."""
+    return services.snapshot(services.restart(owner=owner, purpose=module, instances=labs_instances(module)))
 
 
 def state(*, owner: Any, module: str) -> dict[str, Any]:

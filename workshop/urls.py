@@ -9,6 +9,7 @@ from workshop.health import health
 urlpatterns = [
     path("", include("workshop.curriculum.urls")),
     path("", include("workshop.agendas.urls")),
+    path("", include("labs.urls")),
     path("", include("sandboxes.urls")),
     path("accounts/profile/", profile, name="profile"),
     path("accounts/", include("allauth.account.urls")),

@@ -1,0 +1,106 @@
+"""Checks: scripts out of the content, run inside the learner's instance, all of a page in one go.
+
+The script travels in the command itself. No file of the instance holds it, so there is none that a learner could edit.
+"""
+
+import base64
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from labs.script import Check
+from sandboxes.services import Place, run_inside
+
+OUTPUT_LIMIT = 4096
+"""Bytes of a check's output that are looked at."""
+MESSAGE_LIMIT = 300
+"""Characters of a message to the learner."""
+_SPARE = 10
+"""Seconds beyond the checks' own limits in which the engine must have answered."""
+
+# Each check runs in a shell of its own, at the same time as the others; its answer is one line: mark, step, status, output.
+# PATH is set because the learner's own may begin anywhere. -p: no functions and options out of the environment.
+_RUNNER = r"""
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+export LAB_SINCE=$1 library=$2 mark=$3
+shift 3
+answer() {
+  out=$(timeout -k 1 "$2" bash -p -c "$library
+$3" 2>/dev/null </dev/null | head -c 4096; exit "${PIPESTATUS[0]}")
+  status=$?
+  printf '%s %s %s %s\n' "$mark" "$1" "$status" "$(printf %s "$out" | tail -n 1 | base64 -w 0)"
+}
+cd /root 2>/dev/null || cd /
+while [ $# -ge 3 ]; do
+  answer "$1" "$2" "$3" &
+  shift 3
+done
+wait
+"""
+
+_TIMED_OUT = frozenset({124, 137})
+_CANNOT_RUN = frozenset({126, 127})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a check said: ``state`` is done, open or broken; ``message`` is for the learner and may be empty."""
+
+    state: str
+    message: str = ""
+
+
+@cache
+def library() -> str:
+    """The functions that every check can use."""
+    return Path(__file__).with_name("check.sh").read_text(encoding="utf-8")
+
+
+async def run_checks(where: Place, checks: Mapping[str, Check], *, since: int = 0) -> dict[str, Answer]:
+    """Run checks of one instance side by side; the answer of each, by its name (letters, digits, hyphens, underscores).
+
+    ``since``: events of the engine count from this moment on, in nanoseconds since the epoch. Raises EngineDown and NotReady.
+    """
+    if not checks:
+        return {}
+    mark = secrets.token_hex(8)
+    argv = ["bash", "-p", "-c", _RUNNER, "checks", str(since), library(), mark]
+    for name, check in checks.items():
+        argv += [name, str(check.seconds), check.source]
+    try:
+        outcome = await run_inside(where, argv, timeout=max(check.seconds for check in checks.values()) + _SPARE)
+    except TimeoutError:
+        return {name: _timed_out(check) for name, check in checks.items()}
+    found = _read(outcome.output.decode(errors="replace"), mark)
+    return {name: _answer(check, *found[name]) if name in found else _broken() for name, check in checks.items()}
+
+
+def _read(output: str, mark: str) -> dict[str, tuple[int, str]]:
+    found = {}
+    for line in output.splitlines():
+        words = line.split(" ")
+        if len(words) == 4 and words[0] == mark and words[2].isdigit():
+            message = base64.b64decode(words[3]).decode(errors="replace")
+            found[words[1]] = (int(words[2]), "".join(letter for letter in message if letter.isprintable()).strip()[:MESSAGE_LIMIT])
+    return found
+
+
+def _answer(check: Check, status: int, message: str) -> Answer:
+    if status == 0:
+        return Answer("done", message)
+    if status in _TIMED_OUT:
+        return _timed_out(check)
+    if status in _CANNOT_RUN:
+        return _broken()
+    return Answer("open", message)
+
+
+def _timed_out(check: Check) -> Answer:
+    return Answer("broken", f"The check did not answer within {check.seconds} seconds. That is not your fault: it is tried again.")
+
+
+def _broken() -> Answer:
+    sentence = "The check could not be run in your sandbox. That is not your fault. If it stays like this, reset the lab."
+    return Answer("broken", sentence)

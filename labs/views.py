@@ -1,0 +1,94 @@
+"""HTTP of labs: fetch through the access helper, call one rule, describe."""
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from labs import progress, rounds, sandbox
+from labs.access import lab_for, state_of
+from labs.progress import StepUnknown
+from sandboxes.api import BadRequest, async_json_view, fields, json_view
+
+SCOPES = ("open", "all", "step")
+
+
+@json_view("GET")
+def state(request: HttpRequest, lab_slug: str) -> HttpResponse:
+    """One's own progress at a lab; no check is run."""
+    assert request.user.is_authenticated
+    return JsonResponse(state_of(request.user, lab_for(lab_slug)))
+
+
+@async_json_view("POST")
+async def enter(request: HttpRequest, lab_slug: str) -> HttpResponse:
+    """Begin the lab in one's running sandbox: its files are copied in. Again is the same."""
+    assert request.user.is_authenticated
+    lab = await sync_to_async(lab_for)(lab_slug)
+    entry = await sync_to_async(rounds.prepare_entry)(person=request.user, lab=lab)
+    if entry is not None:
+        await rounds.bring(entry)
+        await sync_to_async(rounds.begin)(entry)
+    return JsonResponse(await sync_to_async(state_of)(request.user, lab))
+
+
+@async_json_view("POST")
+async def check(request: HttpRequest, lab_slug: str) -> HttpResponse:
+    """Run checks: ``scope`` is open (what is not done here yet), all, or step with the ``step``; ``seconds`` is the time in view."""
+    assert request.user.is_authenticated
+    scope, step, seconds = _wanted(fields(request))
+    lab = await sync_to_async(lab_for)(lab_slug)
+    try:
+        asked = await sync_to_async(rounds.prepare)(person=request.user, lab=lab, scope=scope, step=step, seconds=seconds)
+    except StepUnknown as unknown:
+        raise BadRequest(str(unknown)) from unknown
+    with rounds.turn(asked.run) as free:
+        if not free:
+            return JsonResponse(await sync_to_async(state_of)(request.user, lab))
+        answers = await rounds.ask(asked)
+        return JsonResponse(await sync_to_async(rounds.record)(asked, answers))
+
+
+def _wanted(sent: dict[str, str]) -> tuple[str, str, int]:
+    scope, seconds = sent.get("scope", "open"), sent.get("seconds", "0")
+    if scope not in SCOPES:
+        raise BadRequest(f"scope is {scope!r}; it may be {', '.join(SCOPES)}")
+    return scope, sent.get("step", ""), _number(seconds, "seconds")
+
+
+def _number(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise BadRequest(f"{name} must be a whole number")
+    return int(text)
+
+
+@json_view("POST")
+def hint(request: HttpRequest, lab_slug: str) -> HttpResponse:
+    """Note that a hint was opened: its ``step`` and ``number``, from 1."""
+    assert request.user.is_authenticated
+    lab, sent = lab_for(lab_slug), fields(request)
+    run = progress.run_for(person=request.user, lab=lab)
+    try:
+        progress.open_hint(run=run, script=lab.script, step=sent.get("step", ""), number=_number(sent.get("number", ""), "number"))
+    except StepUnknown as unknown:
+        raise BadRequest(str(unknown)) from unknown
+    return JsonResponse(state_of(request.user, lab))
+
+
+@json_view("POST")
+def solution(request: HttpRequest, lab_slug: str) -> HttpResponse:
+    """Note that the solution of a ``step`` was opened."""
+    assert request.user.is_authenticated
+    lab = lab_for(lab_slug)
+    run = progress.run_for(person=request.user, lab=lab)
+    try:
+        progress.open_solution(run=run, script=lab.script, step=fields(request).get("step", ""))
+    except StepUnknown as unknown:
+        raise BadRequest(str(unknown)) from unknown
+    return JsonResponse(state_of(request.user, lab))
+
+
+@json_view("POST")
+def reset(request: HttpRequest, lab_slug: str) -> HttpResponse:
+    """End one's sandbox and start a fresh one; what was done stays noted."""
+    assert request.user.is_authenticated
+    lab = lab_for(lab_slug)
+    return JsonResponse(sandbox.start_fresh(owner=request.user, module=lab.module), status=201)
