@@ -1,6 +1,7 @@
 """Checks: scripts out of the content, run inside the learner's instance, all of a page in one go.
 
-The script travels in the command itself. No file of the instance holds it, so there is none that a learner could edit.
+The script travels in the command itself, so no file of the instance holds it; and it runs with the programs of the image, not
+with those that a learner may have put in their place.
 """
 
 import base64
@@ -70,7 +71,7 @@ async def run_checks(where: Place, checks: Mapping[str, Check], *, since: int = 
     for name, check in checks.items():
         argv += [name, str(check.seconds), check.source]
     try:
-        outcome = await run_inside(where, argv, timeout=max(check.seconds for check in checks.values()) + _SPARE)
+        outcome = await run_inside(where, argv, timeout=max(check.seconds for check in checks.values()) + _SPARE, clean=True)
     except TimeoutError:
         return {name: _timed_out(check) for name, check in checks.items()}
     found = _read(outcome.output.decode(errors="replace"), mark)

@@ -63,10 +63,16 @@ def place(sandbox: Sandbox, node: str = "") -> Place:
     return Place(naming.container_name(sandbox.pk, int(number)), sandbox.engine.url)
 
 
-async def run(where: Place, argv: Sequence[str], *, timeout: float = 20.0, limit: int = streams.OUTPUT_LIMIT) -> Outcome:
-    """Run a command in an instance and wait for its end. Raises EngineDown, NotReady, and TimeoutError after ``timeout`` seconds."""
+async def run(
+    where: Place, argv: Sequence[str], *, timeout: float = 20.0, limit: int = streams.OUTPUT_LIMIT, clean: bool = False
+) -> Outcome:
+    """Run a command in an instance and wait for its end. ``clean``: with the image's own programs (see Profile.judge).
+
+    Raises EngineDown, NotReady, and TimeoutError after ``timeout`` seconds.
+    """
     endpoint = EngineEndpoint.from_url(where.engine_url)
-    entered = get_profile(settings.SANDBOX_PROFILE).enter(argv)
+    profile = get_profile(settings.SANDBOX_PROFILE)
+    entered = profile.judge(argv) if clean else profile.enter(argv)
     try:
         status, output = await streams.run(endpoint, where.container, entered, timeout=timeout, limit=limit)
     except streams.ContainerGone as error:

@@ -96,6 +96,12 @@ class Profile(Protocol):
         ``/root`` are set; ``TERM`` is taken from the exec's environment.
         """
 
+    def judge(self, argv: Sequence[str]) -> list[str]:
+        """The same for a command that must not depend on programs which the learner may have replaced, as far as the profile can.
+
+        ``confined`` runs the image's own programs and libraries; ``caps`` has only those of the learner.
+        """
+
 
 @cache
 def seccomp_profile() -> str:
@@ -179,6 +185,10 @@ class ConfinedProfile:
         """See :class:`Profile`."""
         return [INIT, "enter", *argv]
 
+    def judge(self, argv: Sequence[str]) -> list[str]:
+        """See :class:`Profile`."""
+        return [INIT, "judge", *argv]
+
 
 def _confinement() -> dict[str, Any]:
     return {
@@ -221,6 +231,10 @@ class CapsProfile:
         command = list(argv) or ["bash", "-l"]
         setting = ["HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/bash", "LANG=C.UTF-8"]
         return ["/usr/bin/env", "--chdir=/root", *setting, *command]
+
+    def judge(self, argv: Sequence[str]) -> list[str]:
+        """See :class:`Profile`."""
+        return self.enter(argv)
 
 
 PROFILES: dict[str, Profile] = {"confined": ConfinedProfile(), "caps": CapsProfile()}

@@ -96,6 +96,33 @@ async def test_what_a_learner_leaves_in_shells_and_home_changes_no_answer(where:
     }
 
 
+async def test_programs_that_the_learner_replaced_are_not_asked(instance: Instance, where: Place) -> None:
+    fake = "printf '#!/bin/sh\\nexit 0\\n' | tee"
+    first = f"cd /usr/local/bin; {fake} bash timeout docker test base64 >/dev/null; chmod 755 *"
+    real = f"cp /usr/bin/timeout /root/timeout; {fake} /usr/bin/timeout /usr/bin/docker >/dev/null"
+    assert instance.sh(f"{first}; {real}").code == 0
+    found = await answers(where, {"container": "docker inspect no-such-container", "plain": "test -d /root"})
+    assert found == {"container": ("open", "[]"), "plain": ("done", "")}
+    # For the learner everything is as they left it.
+    assert instance.run(["sh", "-c", "docker inspect no-such-container; ls /usr/local/bin"]).output.split()[:2] == ["answer", "base64"]
+    await run(where, ["sh", "-c", "rm /usr/local/bin/bash /usr/local/bin/t* /usr/local/bin/base64; cp /root/timeout /usr/bin/timeout"])
+
+
+@pytest.mark.parametrize(
+    ("harm", "cure"),
+    [
+        ("echo /root/evil.so > /etc/ld.so.preload", "rm /etc/ld.so.preload"),
+        ("cp -rL /usr/lib64 /root/lib64; ln -sfn /root/lib64 /lib64", "ln -sfn usr/lib64 /lib64"),
+    ],
+)
+async def test_a_loader_of_the_learners_own_breaks_the_check(where: Place, harm: str, cure: str) -> None:
+    await run(where, ["sh", "-c", harm])
+    found = await answers(where, {"plain": "true"})
+    await run(where, ["sh", "-c", cure])
+    assert found["plain"][0] == "broken"
+    assert await answers(where, {"plain": "true"}) == {"plain": ("done", "")}
+
+
 async def test_a_forged_answer_is_not_one(where: Place) -> None:
     forged = 'for mark in 0000000000000000 mark; do echo "$mark forged 0 "; done; exit 1'
     assert await answers(where, {"forged": forged}) == {"forged": ("open", "mark forged 0")}

@@ -1,6 +1,7 @@
 /*
  * `init enter [command …]`, started by the engine in the outer container: joins the learner's
- * namespaces as the learner's root and runs the command there.
+ * namespaces as the learner's root and runs the command there. `init judge command` does the same
+ * with the programs of the image in place of those that the learner may have changed.
  */
 #include "init.h"
 
@@ -9,10 +10,12 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -37,7 +40,11 @@ static pid_t instance_pid(void)
 	fail("this instance is not up");
 }
 
-static void join(void)
+/* What has to be kept over the change of namespaces. */
+#define KEPT 2
+
+/* Leaves the descriptors 3 … 3 + kept - 1, which are for this process alone, and no other. */
+static void join(int kept)
 {
 	int instance = pidfd_open(instance_pid(), 0);
 
@@ -52,6 +59,54 @@ static void join(void)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		die("tracing cannot be refused");
 	/* A descriptor of the outer container would be a way out of the fence. */
+	closefrom(3 + kept);
+}
+
+/*
+ * Programs and libraries of the shared layer, whose mount is read-only and locked: what the learner
+ * has written into the layer above it is not in them.
+ */
+static void keep_clean_files(void)
+{
+	static const char *const sources[KEPT] = {MAPPED_LOWER "/usr", MAPPED_LOWER "/etc/ld.so.cache"};
+
+	for (int i = 0; i < KEPT; i++) {
+		int tree = mount_clone(sources[i], false);
+
+		/* to the numbers that join() leaves; a descriptor that is there already stays where it is */
+		if (tree != 3 + i && (dup3(tree, 3 + i, O_CLOEXEC) < 0 || close(tree) < 0))
+			die("%s cannot be kept", sources[i]);
+	}
+}
+
+/* A link of the root directory that leads elsewhere would bring the learner's own loader back in. */
+static bool leads_to_usr(const char *link)
+{
+	char target[16];
+	ssize_t length = readlink(link, target, sizeof target - 1);
+
+	if (length < 0)
+		return false;
+	target[length] = '\0';
+	return strncmp(target, "usr/", 4) == 0 && strcmp(target + 4, link + 1) == 0;
+}
+
+/* In a mount namespace of this process alone, so that nothing changes for the learner. */
+static void use_clean_files(void)
+{
+	static const char *const targets[KEPT] = {"/usr", "/etc/ld.so.cache"};
+	static const char *const links[] = {"/bin", "/sbin", "/lib", "/lib64"};
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		die("mounts cannot be kept apart");
+	for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
+		if (!leads_to_usr(links[i]))
+			fail("%s does not lead to /usr any more", links[i]);
+	if (access("/etc/ld.so.preload", F_OK) == 0)
+		fail("/etc/ld.so.preload puts something into every program");
+	for (int i = 0; i < KEPT; i++)
+		if (move_mount(3 + i, "", AT_FDCWD, targets[i], MOVE_MOUNT_F_EMPTY_PATH) < 0)
+			die("%s cannot be covered", targets[i]);
 	closefrom(3);
 }
 
@@ -173,7 +228,16 @@ int enter(char *const command[])
 	static char *const shell[] = {"bash", "-l", NULL};
 	char *const *chosen = command[0] ? command : shell;
 
-	join();
+	join(0);
 	set_environment();
 	return isatty(STDIN_FILENO) ? run_in_terminal(chosen) : run_plain(chosen);
+}
+
+int judge(char *const command[])
+{
+	keep_clean_files();
+	join(KEPT);
+	use_clean_files();
+	set_environment();
+	return run_plain(command);
 }

@@ -68,6 +68,7 @@ bool cgroup_is_v2(void);
 
 /* enter.c */
 int enter(char *const command[]);
+int judge(char *const command[]);
 
 /* mounts.c */
 int filesystem_new(const char *type, unsigned int attributes, const char *const options[]);

@@ -1,6 +1,7 @@
 /*
  *   init boot               build the instance; PID 1 of the outer container
  *   init enter [command …]  run a command (a login shell) in it as the learner's root
+ *   init judge command      the same with the image's own programs, whatever the learner did to theirs
  *   init check              find out whether this host can have instances: exit 0, or a sentence on stderr
  *   init supervise command  PID 1 of the instance itself
  */
@@ -68,11 +69,13 @@ int main(int count, char **arguments)
 
 	if (strcmp(action, "enter") == 0)
 		return enter(arguments + 2);
+	if (strcmp(action, "judge") == 0 && count > 2)
+		return judge(arguments + 2);
 	if (strcmp(action, "supervise") == 0 && count > 2)
 		return supervise(arguments + 2);
 	settings.probe = strcmp(action, "check") == 0;
 	if (!settings.probe && strcmp(action, "boot") != 0)
-		fail("usage: init boot | enter [command …] | check | supervise command …");
+		fail("usage: init boot | enter [command …] | judge command … | check | supervise command …");
 	if (settings.probe)
 		settings.lower = DATA "/lower";
 	settings.base = id_base();
