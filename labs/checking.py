@@ -25,14 +25,20 @@ _SPARE = 10
 # PATH is set because the learner's own may begin anywhere. -p: no functions and options out of the environment.
 _RUNNER = r"""
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
-export LAB_SINCE=$1 library=$2 mark=$3
-shift 3
+export LAB_SINCE=$1
+library=$2 mark=$3 before=$4
+shift 4
 answer() {
   out=$(timeout -k 1 "$2" bash -p -c "$library
 $3" 2>/dev/null </dev/null | head -c 4096; exit "${PIPESTATUS[0]}")
   status=$?
   printf '%s %s %s %s\n' "$mark" "$1" "$status" "$(printf %s "$out" | tail -n 1 | base64 -w 0)"
 }
+# What can change without the learner at a terminal: the engine's events, what containers print, files in the home directory.
+seen=$({ find /root -maxdepth 3 -printf '%p %s %T@\n' 2>/dev/null | head -n 5000
+  find /var/lib/drydock/events.log /var/lib/docker/containers -name '*.log' -printf '%p %s\n' 2>/dev/null; } | cksum | tr ' ' -)
+printf '%s seen 0 %s\n' "$mark" "$(printf %s "$seen" | base64 -w 0)"
+[ "$seen" != "$before" ] || exit 0
 cd /root 2>/dev/null || cd /
 while [ $# -ge 3 ]; do
   answer "$1" "$2" "$3" &
@@ -59,23 +65,43 @@ def library() -> str:
     return Path(__file__).with_name("check.sh").read_text(encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a round of checks found. ``seen`` tells the state of the instance apart from another; no answers: it is as before."""
+
+    answers: dict[str, Answer]
+    seen: str
+
+
 async def run_checks(where: Place, checks: Mapping[str, Check], *, since: int = 0) -> dict[str, Answer]:
     """Run checks of one instance side by side; the answer of each, by its name (letters, digits, hyphens, underscores).
 
     ``since``: events of the engine count from this moment on, in nanoseconds since the epoch. Raises EngineDown and NotReady.
     """
+    return (await look(where, checks, since=since)).answers
+
+
+async def look(where: Place, checks: Mapping[str, Check], *, since: int = 0, before: str = "") -> Look:
+    """The same, and only where something has changed in the instance: ``before`` is the ``seen`` of an earlier look.
+
+    A look that finds nothing new runs no check, which is what makes looking every few seconds cheap.
+    """
     if not checks:
-        return {}
+        return Look({}, before)
     mark = secrets.token_hex(8)
-    argv = ["bash", "-p", "-c", _RUNNER, "checks", str(since), library(), mark]
+    argv = ["bash", "-p", "-c", _RUNNER, "checks", str(since), library(), mark, before]
     for name, check in checks.items():
         argv += [name, str(check.seconds), check.source]
     try:
-        outcome = await run_inside(where, argv, timeout=max(check.seconds for check in checks.values()) + _SPARE, clean=True)
+        timeout = max(check.seconds for check in checks.values()) + _SPARE
+        outcome = await run_inside(where, argv, timeout=timeout, clean=True)
     except TimeoutError:
-        return {name: _timed_out(check) for name, check in checks.items()}
+        return Look({name: _timed_out(check) for name, check in checks.items()}, "")
     found = _read(outcome.output.decode(errors="replace"), mark)
-    return {name: _answer(check, *found[name]) if name in found else _broken() for name, check in checks.items()}
+    _, seen = found.pop("seen", (0, ""))
+    if seen and seen == before:
+        return Look({}, seen)
+    return Look({name: _answer(check, *found[name]) if name in found else _broken() for name, check in checks.items()}, seen)
 
 
 def _read(output: str, mark: str) -> dict[str, tuple[int, str]]:

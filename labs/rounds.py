@@ -14,7 +14,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from labs import progress
-from labs.checking import Answer, run_checks
+from labs.checking import Answer, Look, look
 from labs.models import Lab, LabRun
 from labs.script import Check
 from sandboxes.services import FileToPut, Place, place, put_files, ready
@@ -53,10 +53,17 @@ def prepare(*, person: "User", lab: Lab, scope: str, step: str, seconds: int) ->
     return Round(lab, run, sandbox.pk, step if scope == "step" else "", by_node)
 
 
-async def ask(asked: Round) -> dict[str, Answer]:
-    """Run the checks, those of all instances at the same time. Raises EngineDown and NotReady."""
-    parts = await asyncio.gather(*(run_checks(where, checks, since=asked.run.since) for where, checks in asked.checks.values()))
-    return {step: answer for part in parts for step, answer in part.items()}
+async def ask(asked: Round, before: str = "") -> Look:
+    """Run the checks, those of all instances at the same time; none of an instance that is as ``before``.
+
+    Raises EngineDown and NotReady.
+    """
+    known = dict(part.split("=", 1) for part in before.split(",") if "=" in part)
+    looks = await asyncio.gather(
+        *(look(where, checks, since=asked.run.since, before=known.get(node, "")) for node, (where, checks) in asked.checks.items())
+    )
+    answers = {step: answer for found in looks for step, answer in found.answers.items()}
+    return Look(answers, ",".join(f"{node}={found.seen}" for node, found in zip(asked.checks, looks, strict=True)))
 
 
 def record(asked: Round, answers: dict[str, Answer]) -> dict[str, Any]:

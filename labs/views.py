@@ -8,6 +8,7 @@ from labs.access import lab_for, state_of
 from labs.progress import StepUnknown
 from sandboxes.api import BadRequest, async_json_view, fields, json_view
 
+_SEEN = 500
 SCOPES = ("open", "all", "step")
 
 
@@ -32,9 +33,13 @@ async def enter(request: HttpRequest, lab_slug: str) -> HttpResponse:
 
 @async_json_view("POST")
 async def check(request: HttpRequest, lab_slug: str) -> HttpResponse:
-    """Run checks: ``scope`` is open (what is not done here yet), all, or step with the ``step``; ``seconds`` is the time in view."""
+    """Run checks: ``scope`` is open (what is not done here yet), all, or step with the ``step``; ``seconds`` is the time in view.
+
+    ``seen`` is that of an earlier answer: where nothing has changed since, no check is run, and steps say nothing new.
+    """
     assert request.user.is_authenticated
-    scope, step, seconds = _wanted(fields(request))
+    sent = fields(request)
+    scope, step, seconds = _wanted(sent)
     lab = await sync_to_async(lab_for)(lab_slug)
     try:
         asked = await sync_to_async(rounds.prepare)(person=request.user, lab=lab, scope=scope, step=step, seconds=seconds)
@@ -43,8 +48,9 @@ async def check(request: HttpRequest, lab_slug: str) -> HttpResponse:
     with rounds.turn(asked.run) as free:
         if not free:
             return JsonResponse(await sync_to_async(state_of)(request.user, lab))
-        answers = await rounds.ask(asked)
-        return JsonResponse(await sync_to_async(rounds.record)(asked, answers))
+        found = await rounds.ask(asked, sent.get("seen", "")[:_SEEN])
+        state = await sync_to_async(rounds.record)(asked, found.answers)
+    return JsonResponse({**state, "seen": found.seen, "unchanged": not found.answers})
 
 
 def _wanted(sent: dict[str, str]) -> tuple[str, str, int]:

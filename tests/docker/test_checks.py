@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from docker import DockerClient
 
-from labs.checking import run_checks
+from labs.checking import look, run_checks
 from labs.script import Check
 from sandboxes import streams
 from sandboxes.inside import FileToPut, Place, get_archive, put_files, run
@@ -144,3 +144,13 @@ async def test_files_go_in_and_come_out(where: Place) -> None:
 
 async def test_no_checks_need_no_instance() -> None:
     assert await run_checks(Place("no-such-container", ""), {}) == {}
+
+
+async def test_a_second_look_runs_nothing_until_something_changes(where: Place) -> None:
+    checks = {"ran": Check("echo x >> /tmp/ran; false")}
+    first = await look(where, checks)
+    again = await look(where, checks, before=first.seen)
+    assert (first.answers["ran"].state, again.answers, again.seen) == ("open", {}, first.seen)
+    assert (await run(where, ["cat", "/tmp/ran"])).output == b"x\n"
+    assert (await run(where, ["docker", "run", "--name", "news", "busybox", "echo", "news"], clean=True)).output == b"news\n"
+    assert (await look(where, checks, before=first.seen)).answers["ran"].state == "open"
