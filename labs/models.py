@@ -93,3 +93,46 @@ class StepProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} at {self.lab}, {self.step}"
+
+
+class Proof(models.Model):
+    """One proof of a lab in a real sandbox: what was typed and checked, what held, and what it took."""
+
+    lab = models.ForeignKey(Lab, on_delete=models.CASCADE, related_name="proofs")
+    agenda = models.CharField(max_length=40, blank=True, help_text="The agenda whose sandbox it was; empty: a sandbox of its own.")
+    proved_at = models.DateTimeField(default=timezone.now)
+    held = models.BooleanField(help_text="Whether all of it held.")
+    reason = models.TextField(blank=True, help_text="Why the lab as a whole could not be proved.")
+    blocks_passed = models.PositiveIntegerField(default=0)
+    blocks_total = models.PositiveIntegerField(default=0)
+    checks_passed = models.PositiveIntegerField(default=0, help_text="Steps whose check refused before and passed after.")
+    checks_total = models.PositiveIntegerField(default=0)
+    near_misses_passed = models.PositiveIntegerField(default=0, help_text="Near misses that the check refused.")
+    near_misses_total = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    memory = models.BigIntegerField(default=0, help_text="Bytes at the peak, of the instance that took most.")
+    disk = models.BigIntegerField(default=0, help_text="Bytes, of the instance that took most.")
+    engine_version = models.CharField(max_length=40, blank=True)
+    inner_version = models.CharField(max_length=40, blank=True, help_text="Of the Docker inside the sandbox.")
+    profile = models.CharField(max_length=20, blank=True)
+    images: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    failures: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True, help_text="See labs.proof.findings.")
+    skipped: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True, help_text="Blocks that are not typed, and why.")
+    content_hash = models.CharField(max_length=64, blank=True, help_text="Of the lab as it was then.")
+
+    class Meta:
+        ordering = ["-proved_at", "-id"]
+        indexes = [models.Index(fields=["lab", "agenda", "-proved_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.lab} on {self.proved_at:%Y-%m-%d}"
+
+    @property
+    def passed(self) -> int:
+        """Blocks, steps and near misses that held."""
+        return self.blocks_passed + self.checks_passed + self.near_misses_passed
+
+    @property
+    def total(self) -> int:
+        """All blocks, steps and near misses, but those that are skipped with a reason."""
+        return self.blocks_total + self.checks_total + self.near_misses_total

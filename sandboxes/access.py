@@ -98,6 +98,12 @@ def _target(terminal: Terminal) -> TerminalTarget:
         raise Refused(CLOSED, "This terminal was closed.")
     if sandbox.state != State.READY:
         raise Refused(NOT_READY, "The sandbox is not ready yet.", retry=True)
+    return target_of(terminal)
+
+
+def target_of(terminal: Terminal) -> TerminalTarget:
+    """Where a terminal's bytes are, whoever may have them; reads its instance, sandbox and engine."""
+    sandbox = terminal.instance.sandbox
     return TerminalTarget(
         terminal_id=terminal.id,
         sandbox_id=sandbox.id,

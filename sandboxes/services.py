@@ -13,15 +13,18 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from sandboxes import engines, lifecycle, queue
+from sandboxes.access import TerminalTarget, target_of
 from sandboxes.errors import EngineDown, NotReady, QuotaReached, SandboxError
 from sandboxes.inside import FileToPut, Outcome, Place, at_once, get_archive, place, put_files
 from sandboxes.inside import run as run_inside
 from sandboxes.keystroke import Keystroke, looks_like_prompt
+from sandboxes.measure import Usage, measure
 from sandboxes.models import Engine, Instance, Sandbox
 from sandboxes.news import announce
 from sandboxes.snapshot import snapshot
-from sandboxes.states import LIVE, State
-from sandboxes.terminals import first_terminal
+from sandboxes.states import LIVE, OCCUPYING, State
+from sandboxes.terminals import first_terminal, open_in
+from sandboxes.typist import NoPrompt, Typist, open_typist
 
 if TYPE_CHECKING:
     from workshop.accounts.models import User
@@ -30,11 +33,15 @@ __all__ = [
     "EngineDown",
     "FileToPut",
     "Keystroke",
+    "NoPrompt",
     "NotReady",
     "Outcome",
     "Place",
     "QuotaReached",
     "SandboxError",
+    "TerminalTarget",
+    "Typist",
+    "Usage",
     "at_once",
     "check_access_again",
     "current",
@@ -42,22 +49,27 @@ __all__ = [
     "engine_health",
     "get_archive",
     "looks_like_prompt",
+    "measure",
+    "open_typist",
     "place",
     "put_files",
     "ready",
     "request",
     "restart",
+    "room",
     "run_inside",
     "snapshot",
     "state_for",
     "stop",
+    "terminal_of",
 ]
 
 
-def request(*, owner: "User", purpose: str, instances: int = 1) -> tuple[Sandbox, bool]:
+def request(*, owner: "User", purpose: str, instances: int = 1, limit: int | None = None) -> tuple[Sandbox, bool]:
     """The owner's live sandbox for the purpose, made with so many instances where there is none; and whether it was made.
 
-    Counting and making happen under a lock on the owner's row. Raises QuotaReached.
+    Counting and making happen under a lock on the owner's row. ``limit`` stands in for the quota of a person, where the
+    owner is none. Raises QuotaReached.
     """
     engine = engines.default_engine()
     with transaction.atomic():
@@ -66,7 +78,7 @@ def request(*, owner: "User", purpose: str, instances: int = 1) -> tuple[Sandbox
         for sandbox in live:
             if sandbox.purpose == purpose:
                 return sandbox, False
-        if len(live) >= settings.SANDBOX_LIMIT:
+        if len(live) >= (settings.SANDBOX_LIMIT if limit is None else limit):
             raise QuotaReached(_quota_sentence(live))
         sandbox = Sandbox.objects.create(owner=owner, purpose=purpose, engine=engine)
         for number in range(1, instances + 1):
@@ -96,12 +108,26 @@ def ready(*, owner: "User", purpose: str) -> Sandbox:
     return found
 
 
-def restart(*, owner: "User", purpose: str, instances: int = 1) -> Sandbox:
-    """End the owner's sandbox for the purpose and ask for a fresh one in its place. Raises QuotaReached."""
+def restart(*, owner: "User", purpose: str, instances: int = 1, limit: int | None = None) -> Sandbox:
+    """End the owner's sandbox for the purpose and ask for a fresh one in its place, as ``request`` does. Raises QuotaReached."""
     message = "A fresh sandbox took its place."
     for pk in Sandbox.objects.filter(owner=owner, purpose=purpose, state__in=LIVE).values_list("pk", flat=True):
         lifecycle.end(sandbox_id=pk, ending=State.STOPPED, message=message)
-    return request(owner=owner, purpose=purpose, instances=instances)[0]
+    return request(owner=owner, purpose=purpose, instances=instances, limit=limit)[0]
+
+
+def terminal_of(*, sandbox: Sandbox, node: str = "") -> TerminalTarget:
+    """The first terminal of an instance, for ``open_typist``. Raises NotReady where there is none."""
+    for terminal in open_in(sandbox):
+        if terminal.instance.name == (node or "node1") and sandbox.state == State.READY:
+            return target_of(terminal)
+    raise NotReady(f"There is no terminal on {node or 'node1'} in this sandbox.")
+
+
+def room() -> int:
+    """How many more instances the engine takes at the moment."""
+    engine = engines.default_engine()
+    return max(0, engine.capacity - Instance.objects.filter(sandbox__engine=engine, sandbox__state__in=OCCUPYING).count())
 
 
 def state_for(*, owner: "User", purpose: str) -> dict[str, Any]:

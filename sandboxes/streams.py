@@ -165,6 +165,12 @@ async def run(
             stream.close()
 
 
+async def stats(endpoint: EngineEndpoint, container: str) -> dict[str, Any]:
+    """What the engine measures of a container at the moment (its API's ContainerStats). Raises EngineUnreachable or ContainerGone."""
+    _, found = await _call(endpoint, "GET", f"containers/{container}/stats", {"stream": "false", "one-shot": "true"})
+    return found
+
+
 async def _exit_status(stream: ShellStream) -> int:
     # The output ends a moment before the engine has noted the status, and it tells nobody when it has.
     while (status := await stream.status()) is None:  # noqa: ASYNC110 -- the engine has no event to wait for

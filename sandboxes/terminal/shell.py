@@ -59,6 +59,15 @@ class Shell:
         status, _ = await self._run("search", self.target.session, search.direction, search.text)
         return status == 0
 
+    async def text(self, lines: int) -> str:
+        """The last lines of the terminal, with its history, as plain text. Raises StreamError, and TimeoutError like ``fate``."""
+        status, output = await self._run("text", self.target.session, str(lines))
+        return output.decode(errors="replace").rstrip() if status == 0 else ""
+
+    async def close(self) -> None:
+        """End the shell and what runs in it. Raises StreamError, and TimeoutError like ``fate``."""
+        await self._run("close", self.target.session)
+
     async def leave(self, stream: ShellStream) -> None:
         """End this viewer's tmux client and close the stream; the shell lives on. Never raises, takes some seconds at most."""
         try:

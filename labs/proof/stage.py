@@ -1,0 +1,120 @@
+"""The sandbox of a proof: asked for, waited for, and ended whatever happens."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from asgiref.sync import sync_to_async
+
+from labs.models import Lab
+from sandboxes import services
+from sandboxes.services import FileToPut, NotReady, Place, Typist, Usage
+
+if TYPE_CHECKING:
+    from workshop.accounts.models import User
+
+READY_WITHIN = 300.0
+GONE_WITHIN = 90.0
+_LOOK_EVERY = 0.5
+_NO_LIMIT = 1_000_000
+
+Row = Any
+"""A sandbox's row; its class belongs to sandboxes."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """A ready sandbox with somebody at the keys of each of its terminals that is asked for."""
+
+    row: Row
+    places: dict[str, Place]
+    _open: contextlib.AsyncExitStack
+    _typists: dict[str, Typist] = field(default_factory=dict)
+
+    async def typist(self, node: str) -> Typist:
+        """Who types into the first terminal of an instance; the same one every time. Raises NotReady or EngineDown."""
+        if node not in self._typists:
+            target = await sync_to_async(services.terminal_of)(sandbox=self.row, node=node)
+            self._typists[node] = await self._open.enter_async_context(services.open_typist(target))
+        return self._typists[node]
+
+    async def usage(self) -> Usage:
+        """What the instance that has used most of each has used."""
+        used = [await services.measure(where) for where in self.places.values()]
+        return Usage(max(one.memory for one in used), max(one.disk for one in used))
+
+    async def say(self, script: str, *, seconds: float = 30) -> str:
+        """What a shell script prints in the first instance; empty where it fails."""
+        try:
+            outcome = await services.run_inside(self.places["node1"], ["bash", "-c", script], timeout=seconds)
+        except (services.SandboxError, TimeoutError):
+            return ""
+        return outcome.output.decode(errors="replace").strip() if outcome.status == 0 else ""
+
+    async def put_files(self, lab: Lab) -> None:
+        """Copy the files of a lab to where it begins. Raises SandboxError."""
+        files = [
+            FileToPut(file.path, bytes(file.content), 0o755 if file.executable else 0o644) async for file in lab.files.all().aiterator()
+        ]
+        if files:
+            await services.put_files(self.places["node1"], files)
+
+
+@contextlib.asynccontextmanager
+async def stage(*, owner: "User", purpose: str, instances: int) -> AsyncIterator[Stage]:
+    """A fresh sandbox, ready to be typed into, ended afterwards. Raises SandboxError where it cannot be had."""
+    asking = asyncio.ensure_future(sync_to_async(_ask)(owner, purpose, instances))
+    try:
+        row = await asyncio.shield(asking)
+    except asyncio.CancelledError:
+        # It is being made in a thread that does not hear of this.
+        await _end(await asking)
+        raise
+    try:
+        await _ready(row)
+        # With its engine, which no query can be made for from here.
+        row = await sync_to_async(services.ready)(owner=owner, purpose=purpose)
+        places = {f"node{number}": services.place(row, f"node{number}") for number in range(1, instances + 1)}
+        async with contextlib.AsyncExitStack() as opened:
+            yield Stage(row, places, opened)
+    finally:
+        await _end(row)
+
+
+def _ask(owner: "User", purpose: str, instances: int) -> Row:
+    # One that lives already was left by a proof that was killed.
+    return services.restart(owner=owner, purpose=purpose, instances=instances, limit=_NO_LIMIT)
+
+
+async def _ready(row: Row) -> None:
+    limit = time.monotonic() + READY_WITHIN
+    while row.state != "ready":
+        if not row.is_live:
+            raise NotReady(f"The sandbox could not be started: {row.message or row.state}")
+        if time.monotonic() > limit:
+            raise NotReady(f"The sandbox was not ready within {READY_WITHIN:g} s (it is {row.state}). Does a worker run?")
+        await asyncio.sleep(_LOOK_EVERY)
+        await row.arefresh_from_db()
+
+
+async def _end(row: Row) -> None:
+    await sync_to_async(services.stop)(sandbox=row)
+
+
+def clear_up(*, owner: "User", purposes: list[str]) -> list[str]:
+    """End whatever is left of these sandboxes and wait until nothing is on the engine; what is still there after a while."""
+    limit = time.monotonic() + GONE_WITHIN
+    left = purposes
+    while left:
+        rows = [(purpose, services.current(owner=owner, purpose=purpose)) for purpose in left]
+        for _, row in rows:
+            if row is not None and row.is_live:
+                services.stop(sandbox=row)
+        left = [purpose for purpose, row in rows if row is not None and (row.is_live or row.state == "stopping")]
+        if not left or time.monotonic() > limit:
+            break
+        time.sleep(_LOOK_EVERY)
+    return left
