@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
+from labs import catching_up
 from labs.models import Lab, LabRun
 from labs.progress import describe
 from sandboxes import services
@@ -25,4 +26,4 @@ def state_of(person: "User", lab: Lab) -> dict[str, Any]:
     run = LabRun.objects.filter(person=person, lab=lab).first()
     sandbox = services.current(owner=person, purpose=lab.module)
     live = sandbox.pk if sandbox is not None and sandbox.is_live else None
-    return describe(lab=lab, run=run, sandbox=live)
+    return {**describe(lab=lab, run=run, sandbox=live), "catch_up": catching_up.describe(run=run)}

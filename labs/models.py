@@ -136,3 +136,39 @@ class Proof(models.Model):
     def total(self) -> int:
         """All blocks, steps and near misses, but those that are skipped with a reason."""
         return self.blocks_total + self.checks_total + self.near_misses_total
+
+
+class CatchUp(models.Model):
+    """One request to be brought to the beginning of a step: a fresh sandbox in which the steps before it are replayed."""
+
+    class State(models.TextChoices):
+        """Where it is; the last two are the end."""
+
+        WAITING = "waiting", "Waiting for the sandbox"
+        REPLAYING = "replaying", "Replaying"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    run = models.ForeignKey(LabRun, on_delete=models.CASCADE, related_name="catch_ups")
+    step = models.CharField(max_length=100, help_text="The step that the person wants to do next.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    sandbox = models.UUIDField(help_text="The fresh sandbox.")
+    at = models.CharField(max_length=100, blank=True, help_text="What is being replayed.")
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    message = models.CharField(max_length=300, blank=True)
+    # The home directory of the sandbox before: a gzipped tar archive, forgotten once it has been put back.
+    home = models.BinaryField(default=b"")
+    kept: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    replaced: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now, help_text="When whoever works on it last said so.")
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["run"], condition=models.Q(state__in=["waiting", "replaying"]), name="one_catch_up_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run}, to {self.step}: {self.state}"

@@ -8,7 +8,7 @@ from sandboxes import services
 if TYPE_CHECKING:
     from workshop.accounts.models import User
 
-__all__ = ["SandboxError", "check_access_again", "end_all", "engine_health", "start", "start_fresh", "state"]
+__all__ = ["SandboxError", "check_access_again", "end_all", "engine_health", "fresh", "start", "start_fresh", "state"]
 
 SandboxError = services.SandboxError
 end_all = services.end_all
@@ -24,7 +24,12 @@ def start(*, owner: "User", module: str) -> tuple[dict[str, Any], bool]:
 
 def start_fresh(*, owner: "User", module: str) -> dict[str, Any]:
     """End the owner's sandbox for a module and start another; its state. Raises SandboxError."""
-    return services.snapshot(services.restart(owner=owner, purpose=module, instances=labs_instances(module)))
+    return services.snapshot(fresh(owner=owner, module=module))
+
+
+def fresh(*, owner: "User", module: str) -> Any:
+    """The same, as a row. Raises SandboxError."""
+    return services.restart(owner=owner, purpose=module, instances=labs_instances(module))
 
 
 def state(*, owner: Any, module: str) -> dict[str, Any]:

@@ -34,6 +34,11 @@ class Act:
         """What a click types for it."""
         return keystrokes(self.source)
 
+    @property
+    def interrupts(self) -> bool:
+        """Whether it ends what runs in the foreground before it types anything."""
+        return self.interrupt or [stroke.kind for stroke in self.keystrokes[:1]] == ["keys"]
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -130,3 +135,18 @@ def _mistakes(draft: Draft) -> Iterator[ScriptError]:
         if fence.kind is FenceKind.UNDO and (before is None or before.kind is not FenceKind.NEAR_MISS):
             yield ScriptError(fence.line, "an undo block follows the near-miss block that it takes back")
         before = fence
+
+
+def left_running(sections: Iterable[Section]) -> set[int]:
+    """The ids of acts that need not get their prompt back, since what is typed next in the same terminal interrupts them."""
+    found: set[int] = set()
+    last: dict[str, Act] = {}
+    for section in sections:
+        for act in section.acts:
+            if act.kind is FenceKind.UNDO or act.skip:
+                continue
+            node = act.node or "node1"
+            if node in last and act.interrupts:
+                found.add(id(last[node]))
+            last[node] = act
+    return found

@@ -15,4 +15,5 @@ if settings.ROLE != "web":
     urlpatterns += [
         path("labs/<slug:lab_slug>/enter/", views.enter, name="lab_enter"),
         path("labs/<slug:lab_slug>/check/", views.check, name="lab_check"),
+        path("labs/<slug:lab_slug>/catch-up/", views.catch_up, name="lab_catch_up"),
     ]

@@ -3,10 +3,11 @@
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from labs import progress, rounds, sandbox
+from labs import catching_up, progress, rounds, sandbox
 from labs.access import lab_for, state_of
+from labs.home import TooLarge
 from labs.progress import StepUnknown
-from sandboxes.api import BadRequest, async_json_view, fields, json_view
+from sandboxes.api import BadRequest, async_json_view, error, fields, json_view
 
 _SEEN = 500
 SCOPES = ("open", "all", "step")
@@ -98,3 +99,18 @@ def reset(request: HttpRequest, lab_slug: str) -> HttpResponse:
     assert request.user.is_authenticated
     lab = lab_for(lab_slug)
     return JsonResponse(sandbox.start_fresh(owner=request.user, module=lab.module), status=201)
+
+
+@async_json_view("POST")
+async def catch_up(request: HttpRequest, lab_slug: str) -> HttpResponse:
+    """Start a fresh sandbox and replay what comes before a ``step`` in it; one's own files are put back."""
+    assert request.user.is_authenticated
+    lab, step = await sync_to_async(lab_for)(lab_slug), fields(request).get("step", "")
+    if lab.script.step(step) is None:
+        raise BadRequest("This lab has no such step.")
+    try:
+        saved = await catching_up.save_home(person=request.user, lab=lab)
+    except TooLarge as too_large:
+        return error(409, "too-large", str(too_large))
+    await sync_to_async(catching_up.ask)(person=request.user, lab=lab, step=step, saved=saved)
+    return JsonResponse(await sync_to_async(state_of)(request.user, lab), status=202)

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 
-def later(task: str, *args: str) -> None:
+def later(task: str, *args: str | int) -> None:
     """Enqueue a task by name.
 
     A broker that does not answer costs seconds, not the work: beat's ``recover`` and ``admit`` find the row.
@@ -17,7 +17,7 @@ def later(task: str, *args: str) -> None:
     transaction.on_commit(lambda: _send(task, *args))
 
 
-def _send(task: str, *args: str) -> None:
+def _send(task: str, *args: str | int) -> None:
     try:
         current_app.send_task(task, args=args)
     except (OperationalError, OSError) as error:

@@ -21,6 +21,7 @@ from sandboxes.keystroke import Keystroke, looks_like_prompt
 from sandboxes.measure import Usage, measure
 from sandboxes.models import Engine, Instance, Sandbox
 from sandboxes.news import announce
+from sandboxes.queue import later
 from sandboxes.snapshot import snapshot
 from sandboxes.states import LIVE, OCCUPYING, State
 from sandboxes.terminals import first_terminal, open_in
@@ -48,6 +49,7 @@ __all__ = [
     "end_all",
     "engine_health",
     "get_archive",
+    "later",
     "looks_like_prompt",
     "measure",
     "open_typist",

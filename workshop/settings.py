@@ -116,6 +116,7 @@ CELERY_BEAT_SCHEDULE = {
     "recover": {"task": "sandboxes.recover", "schedule": 5.0, "options": {"expires": 5}},
     "expire": {"task": "sandboxes.expire", "schedule": 5.0, "options": {"expires": 5}},
     "check-engines": {"task": "sandboxes.check_engines", "schedule": 10.0, "options": {"expires": 10}},
+    "recover-labs": {"task": "labs.recover", "schedule": 15.0, "options": {"expires": 15}},
     "sweep": {"task": "sandboxes.sweep", "schedule": 60.0, "options": {"expires": 60}},
 }
 

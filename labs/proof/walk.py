@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from labs.checking import Answer, run_checks
 from labs.fences import FenceKind
 from labs.models import Lab
 from labs.proof.findings import Finding, Kind, Verdict
-from labs.script import Act, Check, Section
+from labs.script import Act, Check, Section, left_running
 from sandboxes.services import NoPrompt, Place, SandboxError, Typist, run_inside
 
 CHECK_PATIENCE = 20.0
@@ -40,7 +40,7 @@ class Walk:
     async def through(self) -> None:
         """All sections in order; what fails is noted, and the rest is tried all the same. Raises SandboxError where nothing goes on."""
         sections = self.lab.script.sections
-        leaves_running = _leave_running(sections)
+        leaves_running = left_running(sections)
         for section in sections:
             self._section = section
             if section.check is not None:
@@ -178,24 +178,3 @@ class Walk:
 def _first_line(act: Act) -> str:
     lines = act.source.strip().splitlines() or [""]
     return lines[0] + (" …" if len(lines) > 1 else "")
-
-
-def _leave_running(sections: tuple[Section, ...]) -> set[int]:
-    """Acts that need not get their prompt back, since what is typed next in the same terminal interrupts them."""
-    found: set[int] = set()
-    last: dict[str, Act] = {}
-    for act in _typed(sections):
-        node = act.node or "node1"
-        if node in last and _interrupts(act):
-            found.add(id(last[node]))
-        last[node] = act
-    return found
-
-
-def _typed(sections: tuple[Section, ...]) -> Iterator[Act]:
-    for section in sections:
-        yield from (act for act in section.acts if act.kind is not FenceKind.UNDO and not act.skip)
-
-
-def _interrupts(act: Act) -> bool:
-    return act.interrupt or (act.keystrokes[:1] != [] and act.keystrokes[0].kind == "keys")

@@ -1,12 +1,16 @@
 """The doors of a lab over HTTP: the owner, another learner, a stranger, a wrong method and bad input."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from labs.models import Lab, LabRun, StepProgress
+from labs import catching_up
+from labs.models import CatchUp, Lab, LabRun, StepProgress
+from sandboxes import services
 from sandboxes.models import Sandbox
 from sandboxes.states import State
 from tests.conftest import signed_in
@@ -20,6 +24,7 @@ DOORS = {
     f"{LAB}hint/": "POST",
     f"{LAB}solution/": "POST",
     f"{LAB}reset/": "POST",
+    f"{LAB}catch-up/": "POST",
 }
 
 
@@ -61,6 +66,7 @@ def test_a_post_without_its_token_is_refused(bob: User, lab: Lab, path: str) -> 
         ("hint", {"step": "first", "number": "3"}, "This lab has no such hint."),
         ("hint", {"step": "none", "number": "1"}, "This lab has no such hint."),
         ("solution", {"step": "none"}, "This lab has no such step."),
+        ("catch-up", {"step": "none"}, "This lab has no such step."),
     ],
 )
 def test_bad_input(bob: User, lab: Lab, command: str, sent: dict[str, str], message: str) -> None:
@@ -117,3 +123,31 @@ def test_a_lab_of_two_hosts_gets_two(bob: User, lab: Lab, engine: object) -> Non
     _, answer = post(signed_in(bob), f"{LAB}reset/")
     assert answer["sandbox"]["instances"] == [{"name": "node1"}, {"name": "node2"}]
     assert [(t["title"], t["instance"]) for t in answer["sandbox"]["terminals"]] == [("Terminal 1", "node1"), ("Terminal 2", "node2")]
+
+
+def test_catching_up_asks_for_a_fresh_sandbox_once(bob: User, lab: Lab, engine: object) -> None:
+    client = signed_in(bob)
+    status, answer = post(client, f"{LAB}catch-up/", step="third")
+    assert (status, answer["catch_up"]["state"], answer["catch_up"]["phase"], answer["catch_up"]["of"]) == (202, "running", "waiting", 3)
+    post(client, f"{LAB}catch-up/", step="second")
+    assert [(asked.step, asked.sandbox) for asked in CatchUp.objects.all()] == [("third", Sandbox.objects.get().pk)]
+
+
+def test_what_nobody_works_on_any_more_is_ended(bob: User, lab: Lab, engine: object) -> None:
+    post(signed_in(bob), f"{LAB}catch-up/", step="third")
+    assert catching_up.recover() == [CatchUp.objects.get().pk]
+    long_ago = timezone.now() - timedelta(hours=1)
+    CatchUp.objects.update(created_at=long_ago, seen_at=long_ago)
+    assert catching_up.recover() == []
+    assert CatchUp.objects.get().state == CatchUp.State.FAILED
+    post(signed_in(bob), f"{LAB}catch-up/", step="third")
+    CatchUp.objects.filter(state=CatchUp.State.WAITING).update(state=CatchUp.State.REPLAYING, seen_at=long_ago)
+    assert catching_up.recover() == []
+    assert signed_in(bob).get(LAB).json()["catch_up"]["message"] == "It was cut short. Try again."
+
+
+def test_a_sandbox_that_was_stopped_ends_the_catch_up(bob: User, lab: Lab, engine: object) -> None:
+    post(signed_in(bob), f"{LAB}catch-up/", step="third")
+    services.stop(sandbox=Sandbox.objects.get())
+    assert catching_up.proceed(catch_up_id=CatchUp.objects.get().pk) is True
+    assert CatchUp.objects.get().state == CatchUp.State.FAILED
