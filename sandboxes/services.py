@@ -16,7 +16,7 @@ from sandboxes import engines, lifecycle, queue
 from sandboxes.errors import NotReady, QuotaReached, SandboxError
 from sandboxes.models import Engine, Instance, Sandbox
 from sandboxes.news import announce
-from sandboxes.snapshot import snapshot
+from sandboxes.snapshot import newest, snapshot
 from sandboxes.states import LIVE, State
 from sandboxes.terminals import first_terminal
 
@@ -28,7 +28,6 @@ __all__ = [
     "QuotaReached",
     "SandboxError",
     "check_access_again",
-    "current",
     "end_all",
     "engine_health",
     "request",
@@ -66,14 +65,9 @@ def _quota_sentence(live: list[Sandbox]) -> str:
     return f"You have {len(live)} sandboxes already, for {names}. Stop one of them first."
 
 
-def current(*, owner: "User", purpose: str) -> Sandbox | None:
-    """The owner's newest sandbox for the purpose, whatever became of it."""
-    return Sandbox.objects.filter(owner=owner, purpose=purpose).order_by("-created_at").first()
-
-
 def state_for(*, owner: "User", purpose: str) -> dict[str, Any]:
-    """What a page shows of the owner's sandbox for the purpose (see sandboxes.snapshot)."""
-    return snapshot(current(owner=owner, purpose=purpose))
+    """What a page shows of the owner's newest sandbox for the purpose, whatever became of it (see sandboxes.snapshot). One query."""
+    return newest(Sandbox.objects.filter(owner=owner, purpose=purpose))
 
 
 def stop(*, sandbox: Sandbox) -> bool:

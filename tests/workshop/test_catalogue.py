@@ -142,12 +142,11 @@ def test_nobody_else_sees_where_bob_is(client: Client, carol: User, bob: User, c
 
 def test_home_leads_back_to_the_page_that_was_open_last(bob: User, course: Path) -> None:
     client = signed_in(bob)
-    client.get("/modules/fleets/flagship/")
-    client.get("/modules/basics/layers/")
-    client.get("/modules/basics/start/")
+    for path in ("fleets/flagship", "basics/layers", "basics/start"):
+        assert client.post(f"/modules/{path}/opened/").json() == {"opened": True}
     assert client.get("/").context["resume"].page["slug"] == "start"
     # Opened before, and opened again: the last time counts.
-    client.get("/modules/fleets/flagship/")
+    client.post("/modules/fleets/flagship/opened/")
     assert client.get("/").context["resume"].page["slug"] == "flagship"
     assert PageProgress.objects.filter(person=bob).count() == 3
 

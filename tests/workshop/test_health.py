@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -31,7 +32,7 @@ def test_an_engine_that_its_worker_cannot_use(client: Client, engine: Engine) ->
 
 
 @pytest.mark.django_db
-@override_settings(CACHES={"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}})
+@override_settings(CACHES={name: {**cache, "LOCATION": "redis://127.0.0.1:1/0"} for name, cache in django_settings.CACHES.items()})
 def test_redis_is_away(client: Client) -> None:
     body = client.get("/health/").json()
     assert body["database"] == FINE

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, TextField
 
-from workshop.curriculum.models import Level, Module, Page, QuizAttempt, Track
+from workshop.curriculum.models import Level, Module, Page, PageProgress, QuizAttempt, Track
 
 LONGEST_QUERY = 100
 
@@ -77,6 +77,48 @@ def _hits(words: list[str]) -> dict[int, list[Page]]:
     return hits
 
 
+class Joined(Func):
+    """The values of a subquery's rows as one text, with commas between them."""
+
+    function = "GROUP_CONCAT"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The same, as PostgreSQL calls it."""
+        return super().as_sql(compiler, connection, function="STRING_AGG", template="%(function)s(%(expressions)s, ',')", **context)
+
+
+def _done(person: Any, module: str) -> Subquery:
+    """The slugs that ``done_pages`` gives, as a column of another query; ``module`` is where that has the module's id."""
+    done = PageProgress.objects.filter(person=person, page__module=OuterRef(module), done_at__isnull=False).order_by()
+    return Subquery(done.annotate(slugs=Joined(F("page__slug"))).values("slugs"))
+
+
+def _split(slugs: str | None) -> set[str]:
+    return set(slugs.split(",")) if slugs else set()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page with its module, and what the reader has done: slugs of the module's pages, the best score in the page's quiz."""
+
+    page: Page
+    done: set[str]
+    best: int | None
+
+
+def read_page(person: Any, module_slug: str, page_slug: str) -> Reading | None:
+    """What is shown of a page, in one query; None where there is no such page."""
+    pages = Page.objects.select_related("module").defer("sections", "text").filter(module__slug=module_slug, slug=page_slug)
+    if person.is_authenticated:
+        attempts = QuizAttempt.objects.filter(person=person, page=OuterRef("pk")).order_by("-score")
+        pages = pages.annotate(done_slugs=_done(person, "module_id"), best_score=Subquery(attempts.values("score")[:1]))
+    page = pages.first()
+    if page is None:
+        return None
+    return Reading(page, _split(getattr(page, "done_slugs", None)), getattr(page, "best_score", None))
+
+
 def done_pages(person: Any, module: Module) -> set[str]:
     """The slugs of the module's pages that a person has done; nobody has done none."""
     if not person.is_authenticated:
@@ -101,17 +143,19 @@ class Resume:
 
 
 def resume(person: Any) -> Resume | None:
-    """The page that the person opened last or, when that is done, the next one of its module that is not. Two queries.
+    """The page that the person opened last or, when that is done, the next one of its module that is not. One query.
 
     None for strangers, for whoever has opened nothing yet, and when the module is finished.
     """
     if not person.is_authenticated:
         return None
-    latest = person.progress.filter(page__module__withdrawn=False).select_related("page__module").order_by("-opened_at", "-pk").first()
+    opened = person.progress.filter(page__module__withdrawn=False).select_related("page__module")
+    opened = opened.defer("page__html", "page__trainer_html", "page__sections", "page__text", "page__quiz")
+    latest = opened.annotate(done_slugs=_done(person, "page__module_id")).order_by("-opened_at", "-pk").first()
     if latest is None:
         return None
     module = latest.page.module
-    done = done_pages(person, module)
+    done = _split(latest.done_slugs)
     slugs = [item["slug"] for item in module.outline]
     at = slugs.index(latest.page.slug) if latest.page.slug in slugs else 0
     page = next((item for item in module.outline[at:] + module.outline[:at] if item["slug"] not in done), None)
