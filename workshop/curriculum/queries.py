@@ -1,42 +1,12 @@
 """Reads of the curriculum, one a page, each with a fixed number of queries."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, TextField
+from django.db.models.functions import Cast
 
-from workshop.curriculum.models import Level, Module, Page, PageProgress, QuizAttempt, Track
-
-LONGEST_QUERY = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What somebody looks for in the catalogue; empty values look for everything."""
-
-    words: str = ""
-    track: str = ""
-    level: str = ""
-    minutes: int | None = None
-    network: str = ""
-
-    @classmethod
-    def read(cls, fields: Mapping[str, str]) -> "Search":
-        """Out of a query string; what cannot be understood is left out, as links grow old."""
-        minutes = fields.get("minutes", "")
-        return cls(
-            words=" ".join(fields.get("q", "")[:LONGEST_QUERY].split()),
-            track=fields.get("track", "") if fields.get("track") in Track.values else "",
-            level=fields.get("level", "") if fields.get("level") in Level.values else "",
-            minutes=int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 5 else None,
-            network=fields.get("network", "") if fields.get("network") in {"none", "mirror", "internet"} else "",
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it looks for everything."""
-        return self == Search()
+from workshop.curriculum.models import Module, Page, PageProgress, QuizAttempt, Track
 
 
 def offered() -> "QuerySet[Module]":
@@ -44,37 +14,11 @@ def offered() -> "QuerySet[Module]":
     return Module.objects.filter(withdrawn=False)
 
 
-def find(search: Search) -> list[Module]:
-    """The modules that fit, each with ``hits``: its pages on which all the words stand. Two queries at most."""
-    modules = [module for module in offered() if _fits(module, search)]
-    hits = _hits(search.words.split()) if search.words else {}
-    found = []
-    for module in modules:
-        module.hits = hits.get(module.pk, [])  # type: ignore[attr-defined]
-        in_card = all(word.lower() in f"{module.title} {module.summary}".lower() for word in search.words.split())
-        if in_card or module.pk in hits:
-            found.append(module)
-    return found
-
-
-def _fits(module: Module, search: Search) -> bool:
-    return (
-        (not search.track or search.track in module.tracks)
-        and (not search.level or search.level == module.level)
-        and (search.minutes is None or module.minutes <= search.minutes)
-        and (not search.network or search.network == module.needs.get("network", "none"))
-    )
-
-
-def _hits(words: list[str]) -> dict[int, list[Page]]:
-    condition = Q()
-    for word in words:
-        condition &= Q(text__icontains=word) | Q(title__icontains=word)
-    pages = Page.objects.filter(condition, module__withdrawn=False).select_related("module")
-    hits: dict[int, list[Page]] = {}
-    for page in pages.only("title", "slug", "module__slug"):
-        hits.setdefault(page.module_id, []).append(page)
-    return hits
+def all_totals() -> dict[str, int]:
+    """Minutes of all modules that are offered: ``all``, by track; and their ``count``. One query, whatever their number."""
+    words = Cast("tracks", TextField())
+    tracks = {track.value: Sum("minutes", filter=Q(words__contains=f'"{track.value}"'), default=0) for track in Track}
+    return offered().annotate(words=words).aggregate(all=Sum("minutes", default=0), count=Count("pk"), **tracks)
 
 
 class Joined(Func):
