@@ -13,7 +13,7 @@ A line such as ``^C`` is the key itself, after the program had time to show some
 
 import re
 
-from sandboxes.services import Keystroke
+from sandboxes.keystroke import Keystroke
 
 _KEYS = re.compile(r"(\^[A-Z@\[\\\]_])+")
 _ENTERS = re.compile(

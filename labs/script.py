@@ -6,7 +6,7 @@ from typing import Any
 
 from labs.fences import Fence, FenceKind
 from labs.keystrokes import keystrokes
-from sandboxes.services import Keystroke
+from sandboxes.keystroke import Keystroke
 
 
 class ScriptError(ValueError):

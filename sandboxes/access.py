@@ -6,9 +6,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404
-from django.utils.module_loading import import_string
 
 from sandboxes import naming
 from sandboxes.models import Sandbox, Terminal
@@ -116,6 +115,5 @@ def target_of(terminal: Terminal) -> TerminalTarget:
 
 
 async def signed_in(user: object, session_key: str) -> bool:
-    """Whether the browser session still belongs to the user."""
-    store: SessionBase = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(session_key)
-    return str(await store.aget(SESSION_KEY)) == str(getattr(user, "pk", None))
+    """Whether the browser session still belongs to the user. Asks the database: copies of sessions may be a minute old."""
+    return str(await SessionStore(session_key).aget(SESSION_KEY)) == str(getattr(user, "pk", None))

@@ -19,12 +19,12 @@ from sandboxes.inside import FileToPut, Outcome, Place, at_once, get_archive, pl
 from sandboxes.inside import run as run_inside
 from sandboxes.keystroke import Keystroke, looks_like_prompt
 from sandboxes.measure import Usage, measure
-from sandboxes.models import Engine, Instance, Sandbox
+from sandboxes.models import Engine, Instance, Sandbox, Terminal
 from sandboxes.news import announce
 from sandboxes.queue import later
-from sandboxes.snapshot import snapshot
+from sandboxes.snapshot import newest, snapshot
 from sandboxes.states import LIVE, OCCUPYING, State
-from sandboxes.terminals import first_terminal, open_in
+from sandboxes.terminals import first_terminal
 from sandboxes.typist import NoPrompt, Typist, open_typist
 
 if TYPE_CHECKING:
@@ -120,9 +120,11 @@ def restart(*, owner: "User", purpose: str, instances: int = 1, limit: int | Non
 
 def terminal_of(*, sandbox: Sandbox, node: str = "") -> TerminalTarget:
     """The first terminal of an instance, for ``open_typist``. Raises NotReady where there is none."""
-    for terminal in open_in(sandbox):
-        if terminal.instance.name == (node or "node1") and sandbox.state == State.READY:
-            return target_of(terminal)
+    number = (node or "node1").removeprefix("node")
+    open_there = Terminal.objects.filter(instance__sandbox=sandbox, instance__number=number, closed_at=None)
+    terminal = open_there.select_related("instance__sandbox__engine").first()
+    if terminal is not None and terminal.instance.sandbox.state == State.READY:
+        return target_of(terminal)
     raise NotReady(f"There is no terminal on {node or 'node1'} in this sandbox.")
 
 
@@ -133,8 +135,8 @@ def room() -> int:
 
 
 def state_for(*, owner: "User", purpose: str) -> dict[str, Any]:
-    """What a page shows of the owner's sandbox for the purpose (see sandboxes.snapshot)."""
-    return snapshot(current(owner=owner, purpose=purpose))
+    """What a page shows of the owner's newest sandbox for the purpose, whatever became of it (see sandboxes.snapshot). One query."""
+    return newest(Sandbox.objects.filter(owner=owner, purpose=purpose))
 
 
 def stop(*, sandbox: Sandbox) -> bool:

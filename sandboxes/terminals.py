@@ -11,7 +11,7 @@ from sandboxes import engines, naming, queue
 from sandboxes.errors import NotReady, QuotaReached
 from sandboxes.models import Instance, Sandbox, Terminal
 from sandboxes.news import announce
-from sandboxes.states import LIVE, State
+from sandboxes.states import State
 
 TITLE_LENGTH = 40
 
@@ -67,13 +67,6 @@ def end_shell(*, terminal_id: UUID) -> None:
 def first_terminal(instance: Instance) -> Terminal:
     """The terminal that an instance of a new sandbox comes with."""
     return Terminal.objects.create(instance=instance, title=f"Terminal {instance.number}")
-
-
-def open_in(sandbox: Sandbox) -> list[Terminal]:
-    """The open terminals of a sandbox, oldest first; none once it is over."""
-    if sandbox.state not in LIVE:
-        return []
-    return list(Terminal.objects.filter(instance__sandbox=sandbox, closed_at=None).select_related("instance"))
 
 
 def _announce(terminal: Terminal, kind: str = "access.changed") -> None:

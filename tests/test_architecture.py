@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("workshop", "labs", "sandboxes")
 MAY_IMPORT = {"sandboxes": set(), "labs": {"sandboxes"}, "workshop": {"labs", "sandboxes"}}
 # The parts of sandboxes that others may use; all else is behind services.
-DOOR = {"sandboxes.services", "sandboxes.api", "sandboxes.routing", "sandboxes.sockets"}
+DOOR = {"sandboxes.services", "sandboxes.keystroke", "sandboxes.api", "sandboxes.routing", "sandboxes.sockets"}
 SDK = {"docker": {"sandboxes/docker_backend.py"}, "aiohttp": {"sandboxes/streams.py"}, "aiodocker": {"sandboxes/streams.py"}}
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 import django_stubs_ext
@@ -90,7 +91,19 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+    "sessions": {
+        "BACKEND": "workshop.caches.SessionCache",
+        "LOCATION": REDIS_URL,
+        # Databases that share a Redis, as those of two test runs do, have sessions of their own.
+        "KEY_PREFIX": hashlib.sha256(str(DATABASES["default"].get("NAME")).encode()).hexdigest()[:10],
+        # A Redis that hangs is one that is not there.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    },
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 # Publish/subscribe instead of queues in Redis: nothing is kept for a process that is gone, and a
 # subscription comes back by itself after Redis has been restarted.
 CHANNEL_LAYERS = {

@@ -1,6 +1,7 @@
 import { Contents, headingLinks } from "./page/contents.js";
 import { DoneBar } from "./page/done.js";
 import { LearningPage } from "./page/learning.js";
+import { post } from "./page/post.js";
 import { Quiz } from "./page/quiz.js";
 import { allowTerminalStyles } from "./terminal/csp.js";
 
@@ -17,6 +18,9 @@ const done = new DoneBar(frame);
 const questions = frame.querySelector("[data-quiz]");
 // A finished quiz is a page that is done.
 if (questions) new Quiz(questions, { csrf: learn.dataset.csrf, onKept: () => done.set(true) });
+
+// So that the front page leads back to here. Nobody has to hear of it where it cannot be kept.
+if (frame.dataset.openedUrl) post(frame.dataset.openedUrl, {}, learn.dataset.csrf).catch(() => {});
 
 /**
  * For browser tests, since a canvas cannot be read.

@@ -55,11 +55,56 @@ def test_an_addition_whose_answer_was_lost_is_made_once(visitors: Visitors) -> N
     page.get_by_role("button", name="Add Security").click()
     says(page, "Not saved: the server cannot be reached")
     page.unroute("**/operations/")
-    page.get_by_role("button", name="Retry").click()
+    page.get_by_role("button", name="Retry now").click()
     builder.saved()
     expect(builder.item("Security")).to_have_count(1)
     expect(page.locator(".refused")).to_have_count(0)
     assert visitors.problems("net::ERR", "409") == []
+
+
+def test_a_server_that_was_away_is_tried_again_without_being_asked(visitors: Visitors) -> None:
+    builder = proposed(visitors.page("alice", viewport=TALL))
+    page = builder.page
+    troubles = [
+        lambda route: route.fulfill(status=503, body="Back soon"),
+        lambda route: route.abort("connectionrefused"),
+        # A captive portal, or a proxy, that answers everything with a page of its own.
+        lambda route: route.fulfill(status=200, body="<h1>Welcome to the hotel</h1>", content_type="text/html"),
+    ]
+    page.route("**/operations/", lambda route: troubles.pop(0)(route) if troubles else route.continue_())
+    page.get_by_role("button", name="Add Security").click()
+    says(page, "Not saved: the server has failed. Trying again in")
+    expect(page.get_by_role("button", name="Retry now")).to_be_enabled()
+    says(page, "Not saved: the server cannot be reached. Trying again in")
+    builder.saved()
+    expect(page.get_by_role("button", name="Retry now")).to_be_hidden()
+    page.reload()
+    expect(builder.item("Security")).to_have_count(1)
+    assert visitors.problems("503", "net::ERR_CONNECTION_REFUSED") == []
+
+
+def test_typing_on_while_a_slow_server_answers_is_no_conflict_with_oneself(visitors: Visitors) -> None:
+    builder = proposed(visitors.page("alice", viewport=TALL))
+    page = builder.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/operations/", hold)
+    notes(builder, "Remoting")
+    with page.expect_request("**/operations/"):
+        page.keyboard.type("Bring cables")
+    page.keyboard.type(", and a friend")
+    # To leave the field sends the rest, behind what is still on its way.
+    page.keyboard.press("Tab")
+    held.pop().continue_()
+    page.unroute("**/operations/")
+    builder.saved()
+    expect(page.locator(".refused")).to_have_count(0)
+    page.reload()
+    expect(builder.item("Remoting").locator("textarea")).to_have_value("Bring cables, and a friend")
+    assert visitors.problems() == []
 
 
 def test_the_same_text_by_two_is_a_clear_conflict(visitors: Visitors) -> None:

@@ -10,8 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 from tests.conftest import signed_in
 from tests.workshop.course import load_course
 from workshop.accounts.models import User
-from workshop.curriculum.models import Page, PageProgress
+from workshop.curriculum.models import Module, Page, PageProgress
 from workshop.curriculum.progress import open_page, set_done
+from workshop.curriculum.search import snippet
 
 
 def page(slug: str) -> Page:
@@ -19,7 +20,7 @@ def page(slug: str) -> Page:
 
 
 def found(client: Client, query: str) -> list[str]:
-    return [module.slug for module in client.get(f"/modules/{query}").context["modules"]]
+    return [item.module.slug for item in client.get(f"/modules/{query}").context["results"].found]
 
 
 def test_the_table_has_tracks_totals_and_a_box_for_each_module(client: Client, course: Path) -> None:
@@ -50,15 +51,70 @@ def test_without_modules_the_front_door_says_how_to_load_them(client: Client) ->
     assert "No module has been loaded yet" in client.get("/modules/").content.decode()
 
 
-def test_the_table_costs_the_same_with_one_module_as_with_two(
+def test_the_front_door_and_the_catalogue_cost_the_same_with_one_module_as_with_two(
     client: Client, tmp_path: Path, db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for without in ("fleets", ""):
+    # One more for the titles of what modules build on, where any of them does.
+    for without, titles in (("fleets", 0), ("", 1)):
         load_course(tmp_path / "course", without=without)
         with django_assert_num_queries(1):
             client.get("/")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(2 + titles):
             client.get("/modules/")
+        with django_assert_num_queries(3 + titles):
+            client.get("/modules/?q=docker")
+
+
+def test_home_takes_three_queries_for_whoever_comes_back(
+    bob: User, course: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = signed_in(bob)
+    for slug in ("layers", "quick", "recap"):
+        open_page(person=bob, page=page("start"))
+        with django_assert_num_queries(3):
+            assert client.get("/").context["resume"].page["slug"] == "start"
+        set_done(person=bob, page=page(slug), done=True)
+
+
+def many(number: int) -> None:
+    """So many more modules, each with a page."""
+    about = {"minutes": 10, "level": "beginner", "tracks": ["automation"], "prerequisites": ["basics"]}
+    rows = [Module(slug=f"m{i}", title=f"Module {i}", summary="Of many.", position=100 + i, **about) for i in range(number)]
+    Module.objects.bulk_create(rows)
+    pages = [Page(module=row, slug="one", title="One", minutes=10, position=1, text="Words about many things.", html="") for row in rows]
+    Page.objects.bulk_create(pages)
+
+
+def test_with_many_modules_the_table_leads_to_the_catalogue(
+    client: Client, course: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    many(100)
+    with django_assert_num_queries(2):
+        response = client.get("/")
+    assert len(response.context["modules"]) == 30
+    assert {track["value"]: track["minutes"] for track in response.context["tracks"]} == {
+        "introduction": 40,
+        "advanced": 30,
+        "automation": 1030,
+    }
+    assert response.context["total"] == 1070
+    assert "All 102 modules" in response.content.decode()
+
+
+def test_the_catalogue_has_pages(client: Client, course: Path, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    many(40)
+    for query, queries in (("", 3), ("?q=many&track=automation", 4)):
+        with django_assert_num_queries(queries):
+            response = client.get(f"/modules/{query}")
+        results = response.context["results"]
+        assert (len(results.found), results.pages) == (20, 3)
+        last = client.get(f"/modules/{query}{'&' if query else '?'}page=9")
+        assert last.context["results"].page == results.pages
+        assert 'rel="next"' not in last.content.decode()
+    text = client.get("/modules/?q=many&track=automation").content.decode()
+    assert 'rel="next" href="?q=many&amp;track=automation&amp;page=2"' in text
+    assert found(client, "?page=2")[0] == "m18"
+    assert found(client, "?page=0") == found(client, "?page=x") == found(client, "")
 
 
 @pytest.mark.parametrize(
@@ -85,9 +141,58 @@ def test_search_and_filters(query: str, slugs: list[str], client: Client, course
 
 def test_a_match_names_the_pages_on_which_the_words_stand(client: Client, course: Path) -> None:
     response = client.get("/modules/?q=overlay2")
-    (module,) = response.context["modules"]
-    assert [hit.slug for hit in module.hits] == ["layers"]
-    assert 'href="/modules/basics/layers/"' in response.content.decode()
+    (found_,) = response.context["results"].found
+    assert [(hit.title, hit.url) for hit in found_.hits] == [("Layers", "/modules/basics/layers/")]
+    assert "A layer is a change. <mark>overlay2</mark> stacks them." in response.content.decode()
+
+
+def test_the_best_match_comes_first(client: Client, course: Path) -> None:
+    """The title before the summary, the page's title, its text; in each of them the whole word before a part of one."""
+    places = [
+        ("title", "Volume"), ("title", "Volumes"), ("summary", "A volume"), ("summary", "Volumes"),
+        ("page", "The volume"), ("page", "Volumes"), ("text", "one volume."), ("text", "some volumes"),
+    ]  # fmt: skip
+    for number, (place, words) in enumerate(places):
+        texts = {"title": "T", "summary": "S", "page": "P", "text": "xylophone", place: words}
+        module = Module.objects.create(
+            slug=f"m{number}", title=texts["title"], summary=texts["summary"], minutes=5, level="beginner", position=100 - number
+        )
+        Page.objects.create(module=module, slug="p", title=texts["page"], text=texts["text"], minutes=5, position=1, html="")
+    assert found(client, "?q=volume") == [f"m{number}" for number in range(len(places))]
+    # As good as one another: in the order of the catalogue.
+    assert found(client, "?q=xylophone") == ["m5", "m4", "m3", "m2", "m1", "m0"]
+
+
+def test_words_may_stand_in_the_title_and_on_a_page(client: Client, course: Path) -> None:
+    response = client.get("/modules/?q=basics+overlay2")
+    (item,) = response.context["results"].found
+    assert (item.module.slug, [hit.title for hit in item.hits], item.more) == ("basics", ["Layers"], 0)
+    assert "<mark>Basics</mark></a></h2>" in response.content.decode()
+
+
+@pytest.mark.parametrize("query", ["%00", "%27", "(", "%5C", "%25", "_", ".*", "--all", "%F0%9F%90%B3", "a+" * 40])
+def test_any_words_may_be_looked_for(query: str, client: Client, course: Path) -> None:
+    assert client.get(f"/modules/?q={query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["overlay"], "An overlay is a kind"),
+        (["lay"], "An overlay is a kind"),
+        (["kind", "overlay"], "An overlay is a kind"),
+        (["zebra"], ""),
+    ],
+)
+def test_a_snippet_is_cut_at_spaces(words: list[str], expected: str) -> None:
+    assert snippet("An overlay\n is a kind", words) == expected
+
+
+def test_a_snippet_of_a_long_text() -> None:
+    text = snippet(f"{'before ' * 50}needle {'after ' * 50}", ["needle"])
+    assert text.startswith("… before ")
+    assert text.endswith(" after …")
+    assert len(text) < 150
 
 
 def test_an_empty_result_has_words_and_a_way_out(client: Client, course: Path) -> None:
@@ -142,12 +247,11 @@ def test_nobody_else_sees_where_bob_is(client: Client, carol: User, bob: User, c
 
 def test_home_leads_back_to_the_page_that_was_open_last(bob: User, course: Path) -> None:
     client = signed_in(bob)
-    client.get("/modules/fleets/flagship/")
-    client.get("/modules/basics/layers/")
-    client.get("/modules/basics/start/")
+    for path in ("fleets/flagship", "basics/layers", "basics/start"):
+        assert client.post(f"/modules/{path}/opened/").json() == {"opened": True}
     assert client.get("/").context["resume"].page["slug"] == "start"
     # Opened before, and opened again: the last time counts.
-    client.get("/modules/fleets/flagship/")
+    client.post("/modules/fleets/flagship/opened/")
     assert client.get("/").context["resume"].page["slug"] == "flagship"
     assert PageProgress.objects.filter(person=bob).count() == 3
 

@@ -1,8 +1,10 @@
 """/health/ says what is fine, and what is not, part by part."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -30,8 +32,11 @@ def test_an_engine_that_its_worker_cannot_use(client: Client, engine: Engine) ->
     assert client.get("/health/").json()["engine"] == {"ok": False, "message": "It is on fire."}
 
 
+CACHES: dict[str, dict[str, Any]] = django_settings.CACHES
+
+
 @pytest.mark.django_db
-@override_settings(CACHES={"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}})
+@override_settings(CACHES={name: {**cache, "LOCATION": "redis://127.0.0.1:1/0"} for name, cache in CACHES.items()})
 def test_redis_is_away(client: Client) -> None:
     body = client.get("/health/").json()
     assert body["database"] == FINE

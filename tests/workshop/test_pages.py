@@ -111,15 +111,41 @@ def test_the_profile_is_for_people_who_are_signed_in(client: Client, bob: User) 
     assert "bob@example.org" in signed_in(bob).get("/accounts/profile/").content.decode()
 
 
-def test_a_page_costs_as_many_queries_with_three_terminals_as_with_one(
-    bobs_basics: Sandbox, bob: User, course: Path, django_assert_num_queries: DjangoAssertNumQueries
+def test_a_page_costs_three_queries_and_one_for_a_stranger(
+    bobs_basics: Sandbox, client: Client, bob: User, course: Path, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client = signed_in(bob)
-    for _ in (1, 3):
-        with django_assert_num_queries(9):
-            client.get(PAGE)
-        for _ in range(2):
-            client.post(f"/sandboxes/{bobs_basics.id}/terminals/")
+    """The reader, the page, the sandbox; with the session's copy warm, and with one and three pages done and terminals open."""
+    his = signed_in(bob)
+    for path, others in ((PAGE, ("layers",)), ("/modules/basics/recap/", ("quick", "recap"))):
+        with django_assert_num_queries(3):
+            his.get(path)
+        with django_assert_num_queries(1):
+            client.get(path)
+        for other in others:
+            his.post(f"/modules/basics/{other}/done/")
+            his.post(f"/sandboxes/{bobs_basics.id}/terminals/")
+    with django_assert_num_queries(3):
+        page = his.get("/modules/basics/recap/")
+    assert page.context["done"] == {"layers", "quick", "recap"}
+    assert len(page.context["state_json"]["sandbox"]["terminals"]) == 4
+
+
+def test_a_page_that_is_only_read_keeps_nothing(bob: User, course: Path) -> None:
+    signed_in(bob).get(PAGE)
+    assert not PageProgress.objects.exists()
+
+
+def test_the_door_of_opened(client: Client, bob: User, course: Path) -> None:
+    opened = f"{PAGE}opened/"
+    assert client.post(opened).status_code == 401
+    assert signed_in(bob).get(opened).status_code == 405
+    assert signed_in(bob, csrf=True).post(opened).status_code == 403
+    assert signed_in(bob).post("/modules/basics/none/opened/").status_code == 404
+    assert not PageProgress.objects.exists()
+    assert signed_in(bob).post(opened).json() == {"opened": True}
+    assert [(row.person, row.page.slug, row.done_at) for row in PageProgress.objects.select_related("person", "page")] == [
+        (bob, "start", None)
+    ]
 
 
 def test_the_policy_forbids_inline_code(client: Client, course: Path) -> None:

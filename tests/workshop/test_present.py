@@ -72,7 +72,7 @@ def test_slides_cost_as_many_queries_with_one_page_as_with_four(
 ) -> None:
     client = signed_in(alice)
     for path in (SLIDES, "/modules/fleets/present/"):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get(path)
 
 

@@ -83,11 +83,15 @@ class Change(models.Model):
     operation: "models.JSONField[Any, Any]" = models.JSONField()
     inverse: "models.JSONField[Any, Any]" = models.JSONField()
     state = models.CharField(max_length=6, choices=ChangeState.choices, default=ChangeState.DONE)
+    key = models.CharField(max_length=32, blank=True, help_text="What the browser calls it, so that one that is sent twice is made once.")
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["version"]
-        constraints = [models.UniqueConstraint(fields=["agenda", "version"], name="one_change_per_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["agenda", "version"], name="one_change_per_version"),
+            models.UniqueConstraint(fields=["agenda", "person", "key"], condition=~models.Q(key=""), name="one_change_per_key"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.operation.get('type')} ({self.version})"

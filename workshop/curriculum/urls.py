@@ -14,5 +14,6 @@ urlpatterns = [
     path("modules/<slug:module_slug>/images/<str:name>", pages.picture, name="picture"),
     path("modules/<slug:module_slug>/<slug:page_slug>/", pages.page, name="page"),
     path("modules/<slug:module_slug>/<slug:page_slug>/done/", pages.mark_done, name="page_done"),
+    path("modules/<slug:module_slug>/<slug:page_slug>/opened/", pages.open_page, name="page_opened"),
     path("modules/<slug:module_slug>/<slug:page_slug>/quiz/", quiz.answer, name="page_quiz"),
 ]

@@ -9,7 +9,9 @@ const PAUSE = 700;
 export function fields({ root, board, queue }) {
   let timer = 0;
   let composing = false;
+  // What is on its way: the fields' values by id, and the last body by form.
   let sent = new Map();
+  let bodies = new Map();
 
   const flush = () => {
     clearTimeout(timer);
@@ -23,7 +25,10 @@ export function fields({ root, board, queue }) {
     }
     for (const [form, changed] of groups) {
       for (const field of changed) sent.set(field.id, valueOf(field));
-      queue.add(form.action, bodyOf(form, changed));
+      const key = form.querySelector("[id]").id;
+      const body = expecting(bodyOf(form, changed), bodies.get(key));
+      bodies.set(key, body);
+      queue.add(form.action, body);
     }
   };
 
@@ -41,7 +46,11 @@ export function fields({ root, board, queue }) {
   root.addEventListener("focusout", (event) => {
     if (!board.swapping && event.target.closest("form[data-autosave]")) flush();
   });
-  root.addEventListener("drydock:idle", () => queue.idle && (sent = new Map()));
+  root.addEventListener("drydock:idle", () => {
+    if (!queue.idle) return;
+    sent = new Map();
+    bodies = new Map();
+  });
   // A refused text stays in its field, and waits there until somebody decides about it.
   root.addEventListener("drydock:refused", () => {
     for (const field of typedFields(board.element)) if (sent.has(field.id)) field.dataset.held = "yes";
@@ -64,6 +73,22 @@ function bodyOf(form, changed) {
   for (const [name, value] of all) {
     const about = name.replace(/^was-/, "");
     if (name === "operation" || names.has(about) || (name === "page-count" && names.has("pages"))) body.append(name, value);
+  }
+  return body;
+}
+
+/**
+ * What is sent behind an earlier change of the same fields expects to find what that one wrote. The form still says what
+ * was there before both: somebody who types on while a slow server answers would be in conflict with themselves.
+ */
+export function expecting(body, earlier) {
+  for (const name of new Set(body.keys())) {
+    if (!name.startsWith("was-") || !earlier?.has(name)) continue;
+    const about = name.slice("was-".length);
+    const values = earlier.getAll(about);
+    // All of the pages are written as none, as the server does.
+    const all = about === "pages" && String(values.length) === earlier.get("page-count");
+    body.set(name, all ? "" : values.join(","));
   }
   return body;
 }

@@ -4,6 +4,7 @@ import { Connection, socketAddress } from "../lib/connection.js";
 const REFUSED = [4401, 4403, 4404];
 const SHOWN_FOR = 8_000;
 const LOOK_AGAIN = 500;
+const ANSWER_WITHIN = 10_000;
 
 /** Takes over what others change, as soon as nothing here is being typed, dragged or sent. */
 export function news({ root, board, queue, autosave }) {
@@ -32,7 +33,11 @@ export function news({ root, board, queue, autosave }) {
     if (loading || !wanted || wanted.version <= board.version || busy()) return;
     loading = true;
     try {
-      const response = await fetch(root.dataset.boardUrl, { credentials: "same-origin", headers: { "X-Fragment": "1" } });
+      const response = await fetch(root.dataset.boardUrl, {
+        credentials: "same-origin",
+        headers: { "X-Fragment": "1" },
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
+      });
       if (!response.ok || response.redirected) return;
       const html = await response.text();
       // Something was begun while this was under way: its answer will be newer than this one.
@@ -63,7 +68,7 @@ export function news({ root, board, queue, autosave }) {
   connection.addEventListener("status", () => {
     if (connection.status !== "open") root.dataset.connection = connection.status;
     // What could not be sent while the network was away is sent as soon as it is back.
-    if (connection.status === "open" && !queue.idle) queue.run();
+    if (connection.status === "open") queue.run();
   });
   // An own change may have brought somebody else's with it.
   root.addEventListener("drydock:idle", () => {

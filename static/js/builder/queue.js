@@ -1,33 +1,46 @@
 import { announce } from "../lib/announce.js";
-import { describe, problems } from "./words.js";
+import { Sending } from "./sending.js";
+import { describe, problems, stateLine } from "./words.js";
 
-const AWAY = "Not saved: the server cannot be reached";
-const SIGNED_OUT = "Not saved: you are not signed in any more. Sign in in another tab, then press Retry";
-const BROKEN = "Not saved: the server has failed";
+const AWAY = { sentence: "Not saved: the server cannot be reached.", again: true };
+const LATE = { sentence: "Not saved: the server takes too long to answer.", again: true };
+const BROKEN = { sentence: "Not saved: the server has failed.", again: true };
+const SIGNED_OUT = { sentence: "Not saved: you are not signed in any more. Sign in in another tab, then press “Retry now”.", again: false };
+const GONE = { sentence: "Not saved: this agenda is gone, or not yours any more.", again: false };
+const STRANGE = { sentence: "Not saved: the server does not understand this change. Copy what you typed, and reload the page.", again: false };
+
+/** How long an answer may take; a line that swallows everything is found out after this. */
+const ANSWER_WITHIN = 10_000;
+const SECOND = 1_000;
+const LATER = [408, 425, 429];
 
 /**
- * Sends changes one after the other, in the order in which they were made. What cannot be sent stays,
- * and is sent again on Retry, or when the network is back.
- *
- * Each new item gets its id here: the same change sent twice, because an answer got lost, is made once.
+ * Sends every change of the board, and says how that goes. Each change carries an id: sent twice, because an answer
+ * got lost, it is made once.
  */
 export class Queue {
   constructor({ root, board }) {
     this.root = root;
     this.board = board;
-    this.waiting = [];
-    this.running = false;
     this.state = root.querySelector("[data-state]");
     this.text = root.querySelector("[data-state-text]");
     this.again = root.querySelector("[data-retry]");
     this.form = root.querySelector("#operate");
+    this.sending = new Sending({ attempt: (change) => this.send(change), tell: (news) => this.hear(news) });
     this.again.addEventListener("click", () => this.run());
     window.addEventListener("online", () => this.run());
-    window.addEventListener("beforeunload", (event) => this.waiting.length && event.preventDefault());
+    // Somebody who comes back from signing in, or from sleep, does not look for a button.
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.run());
+    window.addEventListener("beforeunload", (event) => !this.idle && event.preventDefault());
   }
 
   get idle() {
-    return this.waiting.length === 0;
+    return this.sending.idle;
+  }
+
+  /** Try at once what is waiting. */
+  run() {
+    if (!this.idle) this.sending.now();
   }
 
   /** An operation of drag and drop or of a key. */
@@ -44,31 +57,12 @@ export class Queue {
 
   /** @param {string} url @param {URLSearchParams} body */
   add(url, body = new URLSearchParams()) {
-    const operation = read(body);
-    if (operation?.type === "add_item") operation.item = { ...operation.item, id: newId() };
-    if (operation?.type === "split_item") operation.new_id = newId();
-    if (operation?.type === "add_day") operation.day = { ...operation.day, id: newId() };
-    if (operation) body.set("operation", JSON.stringify(operation));
-    this.waiting.push({ url, body, operation, tries: 0 });
-    this.run();
+    const subject = read(body)?.item;
+    this.sending.add({ url, body, id: newId(16), subject: typeof subject === "string" ? subject : "" });
   }
 
-  async run() {
-    if (this.running) return;
-    this.running = true;
-    while (this.waiting.length) {
-      this.show("saving", "Saving…");
-      const went = await this.send(this.waiting[0]);
-      if (!went) break;
-      this.waiting.shift();
-    }
-    this.running = false;
-    if (this.idle) this.show("saved", "All changes are saved");
-    this.root.dispatchEvent(new Event("drydock:idle"));
-  }
-
+  /** One attempt: null, or what is wrong. */
   async send(change) {
-    change.tries += 1;
     // Signing in again, in another tab, makes a new token.
     change.body.set("csrfmiddlewaretoken", cookie("drydock_csrf") ?? this.form.elements.csrfmiddlewaretoken.value);
     let response;
@@ -77,49 +71,59 @@ export class Queue {
       response = await fetch(change.url, {
         method: "POST",
         credentials: "same-origin",
-        headers: { "X-Fragment": "1" },
+        headers: { "X-Fragment": "1", "X-Change": change.id },
         body: change.body,
-        signal: AbortSignal.timeout(20_000),
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
       });
       html = await response.text();
-    } catch {
-      return this.stuck(AWAY);
+    } catch (error) {
+      return error.name === "TimeoutError" ? LATE : AWAY;
     }
-    if (response.redirected) return this.stuck(SIGNED_OUT);
-    if (response.status === 403) return this.stuck(SIGNED_OUT);
-    if (response.status === 404) return this.stuck("Not saved: this agenda is gone, or not yours any more.", false);
-    if (!response.ok && response.status !== 409) return this.stuck(BROKEN);
-    this.take(html, change, response.status === 409);
-    return true;
+    const wrong = judge(response);
+    if (wrong) return wrong;
+    try {
+      return this.take(html, change, response.status === 409) ? null : BROKEN;
+    } catch (error) {
+      // The change has arrived; that it cannot be shown must not hold up those behind it.
+      reportError(error);
+      return null;
+    }
   }
 
+  /** Shows the answer; false where it is none of ours. */
   take(html, change, refused) {
     const before = this.board.items();
     const conflicts = this.board.problems();
-    this.board.swap(html);
-    const after = this.board.items();
-    const sentence = this.board.element.querySelector('[data-region="refused"]').textContent.trim();
-    if (refused && !(change.tries > 1 && alreadyMade(change.operation, after))) {
+    if (!this.board.swap(html)) return false;
+    if (refused) {
       this.root.dispatchEvent(new CustomEvent("drydock:refused", { detail: change }));
-      announce(sentence);
-      return;
+      announce(this.board.element.querySelector('[data-region="refused"]').textContent.trim());
+    } else {
+      announce(`${describe(before, this.board.items(), change.subject)}${problems(conflicts, this.board.problems())}`.trim());
     }
-    if (refused) this.board.element.querySelector('[data-region="refused"]').replaceChildren();
-    announce(`${describe(before, after, change.operation?.item)}${problems(conflicts, this.board.problems())}`.trim());
+    return true;
   }
 
-  stuck(sentence, retry = true) {
-    if (!retry) this.waiting.length = 0;
-    this.show("failed", sentence, retry);
-    announce(sentence);
-    return false;
+  hear(news) {
+    clearInterval(this.ticker);
+    this.state.dataset.state = news.trouble ? "failed" : { sending: "saving", idle: "saved" }[news.step];
+    this.again.hidden = !news.trouble;
+    this.again.disabled = news.step === "sending";
+    const show = () => (this.text.textContent = stateLine(news, Date.now()));
+    show();
+    if (news.step === "waiting") this.ticker = setInterval(show, SECOND);
+    // Said once, not with every attempt.
+    if (news.trouble !== this.said && news.trouble) announce(news.trouble);
+    this.said = news.trouble;
+    if (news.step !== "sending") this.root.dispatchEvent(new Event("drydock:idle"));
   }
+}
 
-  show(state, sentence, retry = false) {
-    this.state.dataset.state = state;
-    this.text.textContent = sentence;
-    this.again.hidden = !retry;
-  }
+function judge(response) {
+  if (response.redirected || response.status === 401 || response.status === 403) return SIGNED_OUT;
+  if (response.status === 404) return GONE;
+  if (response.ok || response.status === 409) return null;
+  return response.status >= 500 || LATER.includes(response.status) ? BROKEN : STRANGE;
 }
 
 function cookie(name) {
@@ -135,13 +139,6 @@ function read(body) {
   }
 }
 
-/** Whether the first attempt did arrive, and only its answer was lost. */
-function alreadyMade(operation, items) {
-  if (operation?.type === "add_item") return items.has(operation.item.id);
-  if (operation?.type === "split_item") return items.has(operation.new_id);
-  return operation?.type === "remove_item" && !items.has(operation.item);
-}
-
-export function newId() {
-  return [...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+function newId(bytes) {
+  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

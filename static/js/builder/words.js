@@ -29,3 +29,16 @@ export function problems(before, after) {
   if (before === after) return "";
   return after === 0 ? " No conflicts." : ` ${after} ${after === 1 ? "thing" : "things"} to look at.`;
 }
+
+/**
+ * What the bar says about saving.
+ * @param {{step: "sending" | "waiting" | "stopped" | "idle", trouble: string, until?: number}} news
+ * @param {number} now ms
+ */
+export function stateLine({ step, trouble, until }, now) {
+  if (step === "idle") return "All changes are saved";
+  if (step === "sending") return trouble ? `${trouble} Trying again…` : "Saving…";
+  if (step === "stopped") return trouble;
+  const seconds = Math.max(1, Math.ceil((until - now) / 1000));
+  return `${trouble} Trying again in ${seconds} s.`;
+}

@@ -1,5 +1,7 @@
 import { ApiError } from "../sandbox/api.js";
 
+const ANSWER_WITHIN = 15_000;
+
 /** Posts JSON and gives the answer. Raises ApiError with a sentence for the reader. */
 export async function post(url, body, csrf) {
   let response;
@@ -9,6 +11,7 @@ export async function post(url, body, csrf) {
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_WITHIN),
     });
   } catch {
     throw new ApiError("The server cannot be reached, so this was not kept. Try again.", { code: "offline", retryable: true });

@@ -38,6 +38,41 @@ def test_two_change_the_same_text_and_neither_is_lost(alice: User, erin: User, a
     assert (item.title, item.notes, agenda.version) == ("First", "Bring two cables", 3)
 
 
+def test_a_change_that_is_sent_twice_is_made_once(alice: User, erin: User, agenda: Agenda) -> None:
+    agenda.co_trainers.add(erin)
+    client, base = signed_in(alice), f"/agendas/{agenda.pk}"
+
+    def twice(name: str, key: str, **form: str) -> int:
+        """The status, the same for both; and the agenda's version afterwards is asserted by whoever calls."""
+        headers = {"X-Fragment": "1", "X-Change": key * 32}
+        statuses = {client.post(f"{base}/{name}/", form, headers=headers).status_code for _ in range(2)}
+        agenda.refresh_from_db()
+        return statuses.pop() if len(statuses) == 1 else 0
+
+    for index, item in enumerate("bc"):
+        assert twice("operations", item, operation=json.dumps({"type": "remove_item", "item": item})) == 200
+        assert agenda.version == index + 1
+    # Taking back twice would take back the other removal, too.
+    assert (twice("undo", "0"), agenda.version, [item.id for item in agenda.document.days[0].items]) == (200, 3, ["a", "c"])
+    assert (twice("redo", "1"), agenda.version, [item.id for item in agenda.document.days[0].items]) == (200, 4, ["a"])
+    # The key is the person's own: somebody else's change of the same name is made.
+    headers = {"X-Fragment": "1", "X-Change": "b" * 32}
+    removal = {"operation": json.dumps({"type": "remove_item", "item": "a"})}
+    assert signed_in(erin).post(f"{base}/operations/", removal, headers=headers).status_code == 200
+    agenda.refresh_from_db()
+    assert (agenda.version, agenda.document.days[0].items) == (5, ())
+
+
+@pytest.mark.parametrize("key", ["x", "A" * 32, "a" * 33])
+@pytest.mark.parametrize("door", ["operations", "undo", "redo"])
+def test_a_change_with_a_strange_name_is_refused(alice: User, agenda: Agenda, door: str, key: str) -> None:
+    removal = {"operation": json.dumps({"type": "remove_item", "item": "a"})}
+    answer = signed_in(alice).post(f"/agendas/{agenda.pk}/{door}/", removal, headers={"X-Fragment": "1", "X-Change": key})
+    agenda.refresh_from_db()
+    assert (answer.status_code, agenda.version) == (409, 0)
+    assert "The change cannot be read." in answer.content.decode()
+
+
 def test_a_form_in_which_nothing_was_changed_changes_nothing(alice: User, agenda: Agenda) -> None:
     answer = typed(signed_in(alice), agenda, {"type": "update_item", "item": "a"}, **{"minutes": "40", "was-minutes": "40"})
     agenda.refresh_from_db()

@@ -1,6 +1,7 @@
 """The builder: its page, and every change to an agenda."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from workshop.agendas.models import Agenda, new_token
 from workshop.agendas.operations import Operation, OperationRefused
 from workshop.curriculum.models import Module
 
+_KEY = re.compile(r"[0-9a-f]{32}")
 _LARGEST = 64 * 1024
 _NUMBERS = ("minutes", "index")
 _FIELDS = ("title", "notes", "minutes", "start", "end", "date")
@@ -63,7 +65,7 @@ def change(request: HttpRequest, agenda_id: UUID) -> HttpResponse:
     try:
         operation = _operation(request)
         if operation.get("fields") != {}:
-            agenda = editing.change(agenda_id=agenda.pk, person=request.user, operation=operation)
+            agenda = editing.change(agenda_id=agenda.pk, person=request.user, operation=operation, key=_key(request))
     except OperationRefused as refused:
         return _answer(request, agenda, refused)
     return _answer(request, agenda)
@@ -86,7 +88,7 @@ def redo(request: HttpRequest, agenda_id: UUID) -> HttpResponse:
 def _step(request: HttpRequest, agenda_id: UUID, step: Any) -> HttpResponse:
     agenda = agenda_for(request.user, agenda_id, edit=True)
     try:
-        agenda = step(agenda_id=agenda.pk, person=request.user)
+        agenda = step(agenda_id=agenda.pk, person=request.user, key=_key(request))
     except OperationRefused as refused:
         return _answer(request, agenda, refused)
     return _answer(request, agenda)
@@ -102,6 +104,14 @@ def _answer(request: HttpRequest, agenda: Agenda, refused: OperationRefused | No
     if refused:
         messages.error(request, str(refused))
     return redirect(agenda)
+
+
+def _key(request: HttpRequest) -> str:
+    """What the script calls this change; a plain form calls it nothing. Raises OperationRefused."""
+    key = request.headers.get("X-Change", "")
+    if key and not _KEY.fullmatch(key):
+        raise OperationRefused("The change cannot be read.")
+    return key
 
 
 # --- Operations out of requests ----------------------------------------------------------------------

@@ -37,6 +37,14 @@ def inline_code(text: str) -> SafeString:
 
 
 @register.filter
+def marked(text: str, words: str) -> SafeString:
+    """A line of plain text in which the words that were looked for are marked."""
+    alternatives = "|".join(re.escape(word) for word in sorted(words.split(), key=len, reverse=True))
+    parts = re.split(f"({alternatives})", text, flags=re.IGNORECASE) if alternatives else [text]
+    return mark_safe("".join(f"<mark>{escape(part)}</mark>" if number % 2 else escape(part) for number, part in enumerate(parts)))  # noqa: S308 (escaped)
+
+
+@register.filter
 def own_ids(html: str, prefix: str) -> SafeString:
     """Sanitized HTML whose ids, and the links to them, begin with the prefix: several pages can stand in one."""
 

@@ -5,7 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from workshop.curriculum.models import Level, Module, Track
-from workshop.curriculum.queries import Search, done_pages, find, offered, resume
+from workshop.curriculum.queries import all_totals, done_pages, offered, resume
+from workshop.curriculum.search import Search, find
 
 NETWORKS = {"none": "No network", "mirror": "Images from a mirror", "internet": "The internet"}
 """What a module's labs need to reach, in words."""
@@ -14,36 +15,47 @@ LONGEST = (30, 45, 60, 90)
 """Minutes that the catalogue offers as a limit."""
 
 
+TABLE = 30
+"""Modules in the table on the front page; who has more of them finds the others in the catalogue."""
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The table: modules with their minutes, tracks as columns, and a column to tick."""
-    modules = list(offered())
-    tracks = [{"value": track.value, "label": track.label, "minutes": _minutes(modules, track)} for track in Track]
+    modules = list(offered()[: TABLE + 1])
+    totals = _totals(modules) if len(modules) <= TABLE else all_totals()
     context = {
-        "modules": modules,
-        "tracks": tracks,
-        "total": sum(module.minutes for module in modules),
+        "modules": modules[:TABLE],
+        "tracks": [{"value": track.value, "label": track.label, "minutes": totals[track.value]} for track in Track],
+        "total": totals["all"],
+        "count": totals["count"],
         "resume": resume(request.user),
     }
     return render(request, "workshop/home.html", context)
 
 
-def _minutes(modules: list[Module], track: Track) -> int:
-    return sum(module.minutes for module in modules if track.value in module.tracks)
+def _totals(modules: list[Module]) -> dict[str, int]:
+    tracks = {track.value: sum(module.minutes for module in modules if track.value in module.tracks) for track in Track}
+    return {**tracks, "all": sum(module.minutes for module in modules), "count": len(modules)}
 
 
 @require_safe
 def module_list(request: HttpRequest) -> HttpResponse:
     """The catalogue; open to strangers, so that they see what there is."""
     search = Search.read(request.GET.dict())
+    results = find(search)
+    query = request.GET.copy()
+    query.pop("page", None)
     context = {
-        "modules": find(search),
+        "results": results,
+        "titles": results.titles,
+        "any": results.total or offered().exists(),
+        "query": query.urlencode(),
         "search": search,
         "tracks": Track.choices,
         "levels": Level.choices,
         "networks": NETWORKS,
         "limits": LONGEST,
-        "titles": dict(offered().values_list("slug", "title")),
         "nav": "modules",
     }
     return render(request, "curriculum/module_list.html", context)

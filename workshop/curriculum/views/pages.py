@@ -1,7 +1,7 @@
 """A page beside the learner's terminals, its pictures, and all pages of a module to print."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -12,7 +12,7 @@ from labs import runblocks, sandbox
 from sandboxes.api import fields, json_view
 from workshop.curriculum import progress
 from workshop.curriculum.models import Module, Page, Picture
-from workshop.curriculum.queries import best_attempt, done_pages
+from workshop.curriculum.queries import done_pages, read_page
 
 _YEAR = 365 * 24 * 3600
 
@@ -25,22 +25,22 @@ def sees_notes(request: HttpRequest) -> bool:
 @require_safe
 @ensure_csrf_cookie
 def page(request: HttpRequest, module_slug: str, page_slug: str) -> HttpResponse:
-    """One page, with everything around it out of its module's outline."""
-    shown = get_object_or_404(Page.objects.select_related("module"), module__slug=module_slug, slug=page_slug)
-    module = shown.module
+    """One page, with everything around it out of its module's outline: the reader, the page, the sandbox, a query each."""
+    found = read_page(request.user, module_slug, page_slug)
+    if found is None:
+        raise Http404("There is no such page.")
+    shown, module = found.page, found.page.module
     outline = module.outline
     index = next((number for number, item in enumerate(outline) if item["slug"] == shown.slug), 0)
-    if request.user.is_authenticated and not shown.quiz:
-        progress.open_page(person=request.user, page=shown)
     context = {
         "module": module,
         "page": shown,
         "html": shown.trainer_html if shown.trainer_html and sees_notes(request) else shown.html,
         "pages": outline,
-        "done": done_pages(request.user, module),
+        "done": found.done,
         "previous": outline[index - 1] if index else None,
         "next": outline[index + 1] if index + 1 < len(outline) else None,
-        "best": best_attempt(request.user, shown) if shown.quiz else None,
+        "best": found.best,
         "purpose": module.slug,
         "state_json": sandbox.state(owner=request.user, module=module.slug),
         "endpoints_json": endpoints(module),
@@ -100,3 +100,12 @@ def mark_done(request: HttpRequest, module_slug: str, page_slug: str) -> HttpRes
     assert request.user.is_authenticated
     progress.set_done(person=request.user, page=shown, done=done)
     return JsonResponse({"done": done, "pages": sorted(done_pages(request.user, shown.module))})
+
+
+@json_view("POST")
+def open_page(request: HttpRequest, module_slug: str, page_slug: str) -> HttpResponse:
+    """Note that the reader has the page before them; the page says so itself once it is shown."""
+    shown = get_object_or_404(Page.objects.only("pk"), module__slug=module_slug, slug=page_slug)
+    assert request.user.is_authenticated
+    progress.open_page(person=request.user, page=shown)
+    return JsonResponse({"opened": True})
