@@ -35,6 +35,11 @@ def fingerprint(paths: Iterable[Path], *words: str, base: Path) -> str:
     return digest.hexdigest()
 
 
+def combined(*words: str) -> str:
+    """A hash over words alone."""
+    return fingerprint([], *words, base=Path())
+
+
 class Stamp:
     """A small file that says what something was last made from."""
 

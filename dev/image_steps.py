@@ -8,7 +8,8 @@ from pathlib import Path
 from dev.command import run_logged
 from dev.console import Problem, Progress
 from dev.engine import Engine, EngineUnreachable
-from dev.image_inputs import BASE, LABEL, SANDBOX, images
+from dev.fingerprint import combined
+from dev.image_inputs import BASE, LABEL, MIRROR, SANDBOX, images
 from dev.layout import Layout
 
 LEAST_FREE = 3 * 1024**3  # bytes: the images take about 1.5 GiB while they are built
@@ -54,7 +55,7 @@ def _free(folder: Path) -> int:
 
 
 class Images:
-    """The lab images and the sandbox image, as the sources in ``images/`` say."""
+    """The lab images, the mirror that serves them and the sandbox image, as the sources in ``images/`` say."""
 
     title = "Images"
 
@@ -62,13 +63,16 @@ class Images:
         self._layout = layout
         self._env = env
         self._engine = Engine.read(env)
-        self._images = images(layout.root, env.get("DRYDOCK_SANDBOX_IMAGE", SANDBOX))
+        self._images = images(layout.root, env.get("DRYDOCK_SANDBOX_IMAGE", SANDBOX), env.get("DRYDOCK_MIRROR_IMAGE", MIRROR))
 
     def done(self) -> bool:
-        """Whether every image carries the label of today's inputs."""
+        """Whether every image carries the label of today's inputs, and the mirror has them."""
         try:
             base = self._engine.image(BASE)
-            return base is not None and all(self._label(image.tag) == image.inputs(base["Id"]) for image in self._images)
+            if base is None or any(self._label(image.tag) != image.inputs(base["Id"]) for image in self._images):
+                return False
+            published = [image.inputs(base["Id"]) for image in self._images if image.names and not image.platform]
+            return self._engine.get("/volumes/drydock-mirror") is not None and self._mark() == combined(*published)
         except EngineUnreachable as error:
             raise Problem(f"The Docker engine at {self._engine.url} stopped answering: {error}.") from error
 
@@ -87,3 +91,9 @@ class Images:
         found = self._engine.image(tag) or {}
         label: str | None = ((found.get("Config") or {}).get("Labels") or {}).get(LABEL)
         return label
+
+    def _mark(self) -> str | None:
+        """What dev.publish has left word of."""
+        found = self._engine.get("/volumes/drydock-mirror-published") or {}
+        mark: str | None = (found.get("Labels") or {}).get(LABEL)
+        return mark

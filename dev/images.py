@@ -1,28 +1,30 @@
-"""Builds the images on the engine: base, lab images, sandbox image. Run as ``.venv/bin/python -m dev.images``.
+"""Builds the images on the engine, then fills the mirror. Run as ``.venv/bin/python -m dev.images``.
 
 Prints progress lines; on failure one sentence, with status 1.
 """
 
-import io
-import json
 import os
 import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import IO, Any
 
 import docker
 from docker.errors import DockerException, ImageNotFound
 
+from dev.archives import save_as
 from dev.base_image import ensure_base
 from dev.console import Problem
-from dev.image_inputs import LABEL, SANDBOX, Image, images
+from dev.image_inputs import LABEL, MIRROR, SANDBOX, Image, images, waves
 from dev.layout import ROOT
+from dev.publish import publish
 
+# Building is half waiting, for packages and for the disk; more than two at a time gain nothing on a small machine.
+_AT_A_TIME = 2
 _SPOOL = 64 * 1024**2  # bytes of a build context that are kept in memory
-# What `docker save` adds for other readers. It names the image as it is called here, so it must not travel.
-_OTHER_INDEXES = {"index.json", "oci-layout", "repositories"}
 
 
 def main() -> int:
@@ -30,8 +32,11 @@ def main() -> int:
     try:
         client = docker.from_env(timeout=600)
         base_id = ensure_base(client, say)
-        for image in images(ROOT, os.environ.get("DRYDOCK_SANDBOX_IMAGE", SANDBOX)):
-            build(client, image, base_id)
+        mirror = os.environ.get("DRYDOCK_MIRROR_IMAGE", MIRROR)
+        wanted = images(ROOT, os.environ.get("DRYDOCK_SANDBOX_IMAGE", SANDBOX), mirror)
+        for wave in waves(wanted):
+            build_all(wave, base_id)
+        publish(client, [image for image in wanted if image.names and not image.platform], mirror, base_id, say)
         # Only what an earlier build of ours has left without a name; images in use stay.
         client.images.prune(filters={"dangling": True, "label": LABEL})
     except Problem as problem:
@@ -46,6 +51,18 @@ def main() -> int:
 def say(line: str) -> None:
     """One line of progress."""
     print(line, flush=True)
+
+
+def build_all(wave: list[Image], base_id: str) -> None:
+    """Build images that do not need one another. Raises the first's Problem."""
+
+    def one(image: Image) -> None:
+        with closing(docker.from_env(timeout=600)) as client:
+            build(client, image, base_id)
+
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        for _ in pool.map(one, wave):
+            pass
 
 
 def build(client: docker.DockerClient, image: Image, base_id: str) -> None:
@@ -64,7 +81,7 @@ def build(client: docker.DockerClient, image: Image, base_id: str) -> None:
             tag=image.tag,
             labels={LABEL: inputs},
             network_mode="host",  # so that apt works on machines whose bridge has no way out
-            buildargs={name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")},
+            buildargs=image.arguments | {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")},
             rm=True,
             forcerm=True,
             decode=True,
@@ -98,33 +115,11 @@ def _write_context(client: docker.DockerClient, image: Image, out: IO[bytes]) ->
             context.add(path, path.relative_to(image.folder).as_posix(), recursive=False, filter=_rootless)
         for carried in image.preload:
             with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as archive:
-                save_as(client, carried.tag, carried.learners_tag, archive)
+                save_as(client, carried, archive)
                 entry = tarfile.TarInfo(f"preload/{carried.name}.tar")
                 entry.size = archive.tell()
                 archive.seek(0)
                 context.addfile(entry, archive)
-
-
-def save_as(client: docker.DockerClient, tag: str, name: str, out: IO[bytes]) -> None:
-    """What ``docker save`` writes for ``tag``, but so that ``docker load`` calls the image ``name``.
-
-    Only the part that every Docker can load is kept: manifest.json and the files it lists.
-    """
-    with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as saved:
-        for chunk in client.images.get(tag).save(named=tag):
-            saved.write(chunk)
-        saved.seek(0)
-        with tarfile.open(fileobj=saved) as source, tarfile.open(fileobj=out, mode="w") as target:
-            for member in source:
-                if member.name in _OTHER_INDEXES:
-                    continue
-                content = source.extractfile(member)
-                if member.name == "manifest.json" and content is not None:
-                    manifest = [{**part, "RepoTags": [name]} for part in json.load(content)]
-                    text = json.dumps(manifest).encode()
-                    member.size = len(text)
-                    content = io.BytesIO(text)
-                target.addfile(member, content)
 
 
 def _rootless(entry: tarfile.TarInfo) -> tarfile.TarInfo:

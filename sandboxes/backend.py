@@ -8,6 +8,8 @@ start     every instance runs and its Docker answers. EngineDown, ImageMissing, 
 status    nothing has changed. EngineDown.
 destroy   nothing of the sandbox is left; "not there" is success. EngineDown, RemovalFailed.
 run       the command has ended; it needs a running instance. EngineDown.
+images    nothing has changed. EngineDown, ImageMissing, StartFailed.
+fetch     the mirror has the image, from its upstream registry. EngineDown, ImageMissing, StartFailed.
 
 All of them may be called at any time and any number of times. ``start`` may find anything
 that an earlier, killed call has left, and finishes it. Shells are opened by the terminals, through a
@@ -27,11 +29,16 @@ OnStep = Callable[[Step], None]
 
 @dataclass(frozen=True, slots=True)
 class EngineFacts:
-    """What a prepared engine says of itself: its version, the sandbox image's id, its name servers."""
+    """What a prepared engine says of itself: its version, the sandbox image's id, its name servers, and the mirror's address.
+
+    ``mirror`` is empty where there is no mirror; ``images`` are those in it, with the bytes to download.
+    """
 
     version: str
     image_id: str
     dns: tuple[str, ...]
+    mirror: str = ""
+    images: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +81,9 @@ class Backend(Protocol):
 
     def run(self, container: str, argv: Sequence[str]) -> int:
         """Run a short command as the learner's root; the exit status, 127 where the container is gone."""
+
+    def images(self) -> Mapping[str, int]:
+        """What the mirror holds: by learners' names, the bytes to download."""
+
+    def fetch(self, name: str, on_line: Callable[[str], None]) -> None:
+        """Copy an image from the mirror's upstream registry into the mirror, telling how it goes."""

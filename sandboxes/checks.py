@@ -13,8 +13,8 @@ from sandboxes import naming
 def check_address_plan(**_: Any) -> list[CheckMessage]:
     """The address plan must have room, and stay out of Docker's own default pools."""
     plan = settings.SANDBOX_SUBNETS
-    if plan.prefixlen > naming.SUBNET_PREFIX:
-        hint = f"Set DRYDOCK_SANDBOX_SUBNETS to a network of /{naming.SUBNET_PREFIX} or larger, such as 10.128.0.0/12."
+    if naming.slot_count(plan) < 1:
+        hint = f"Set DRYDOCK_SANDBOX_SUBNETS to a network of /{naming.SUBNET_PREFIX - 1} or larger, such as 10.128.0.0/12."
         return [Error(f"{plan} has no room for a sandbox.", hint=hint, id="sandboxes.E001")]
     return []
 

@@ -1,10 +1,11 @@
-"""The Docker engine behind the backend contract. The only module that imports the Docker SDK."""
+"""The Docker engine behind the backend contract. With docker_mirror the only module that imports the Docker SDK."""
 
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from docker.types import IPAMConfig, IPAMPool
 
 from sandboxes import guard, naming, profiles
 from sandboxes.backend import EngineFacts, Found, OnStep, SandboxSpec
+from sandboxes.docker_mirror import DockerMirror
 from sandboxes.errors import AddressTaken, EngineDown, ImageMissing, NeverReady, RemovalFailed, StartFailed
 from sandboxes.profiles import InstanceSpec, Profile, fill_rootfs_options
 from sandboxes.states import Step
@@ -53,6 +55,7 @@ class DockerBackend:
         self._profile: Profile = profiles.get_profile(profile)
         self._image = image
         self._installation = installation
+        self._mirror = DockerMirror(image=settings.MIRROR_IMAGE, upstream=settings.MIRROR_UPSTREAM, installation=installation)
         self._client_: DockerClient | None = None
         self._prepared: EngineFacts | None = None
         self._guarded_at = float("-inf")
@@ -69,11 +72,16 @@ class DockerBackend:
                 if self._profile.needs_rootfs_volume:
                     self._fill_rootfs(image_id)
                 self._prepared = EngineFacts(version=version, image_id=image_id, dns=self._find_dns())
-            if time.monotonic() - self._guarded_at > GUARD_EVERY:
+            address = self._mirror.find_address(self._client)
+            changed = address != self._prepared.mirror
+            if changed or time.monotonic() - self._guarded_at > GUARD_EVERY:
                 # Again and again, because the rules are gone after a reboot of the engine's host.
-                self._guard(self._prepared.dns)
+                self._guard(self._prepared.dns, address)
                 self._clear_helpers()
+                self._prepared = replace(self._prepared, mirror=address, images=self._look_into_mirror(address))
                 self._guarded_at = time.monotonic()
+            if address:
+                self._mirror.ensure(self._client, address)
             return self._prepared
 
     def start(self, spec: SandboxSpec, on_step: OnStep) -> None:
@@ -129,6 +137,16 @@ class DockerBackend:
                 logger.info("Cannot run %s in %s: %s", argv[0], container, error.explanation)
                 return 127
             return int(result.exit_code or 0)
+
+    def images(self) -> Mapping[str, int]:
+        """See Backend.images."""
+        with _engine_errors():
+            return self._mirror.contents(self._client)
+
+    def fetch(self, name: str, on_line: Callable[[str], None]) -> None:
+        """See Backend.fetch."""
+        with _engine_errors():
+            self._mirror.fetch(self._client, name, on_line)
 
     # --- the engine -------------------------------------------------------------------------------
 
@@ -209,14 +227,22 @@ class DockerBackend:
         text = self._helper("dns", self._helper_options(["cat", "/etc/resolv.conf"]))
         return tuple(re.findall(r"^nameserver\s+([0-9.]+)\s*$", text, flags=re.MULTILINE))[:3]
 
-    def _guard(self, dns: tuple[str, ...]) -> None:
+    def _look_into_mirror(self, address: str) -> Mapping[str, int]:
+        """What it holds; nothing where it cannot be looked into, which keeps nobody from starting a sandbox."""
+        try:
+            return self._mirror.contents(self._client) if address else {}
+        except StartFailed as error:
+            logger.warning("%s %s", error.message, error.detail)
+            return {}
+
+    def _guard(self, dns: tuple[str, ...], mirror: str) -> None:
         """Install the firewall on the engine's host, where exactly these rules are not there yet."""
         on_host = {"network_mode": "host", "cap_drop": ["ALL"], "cap_add": ["NET_ADMIN"]}
         try:
             labels = {naming.HELPER_LABEL: self._installation}
-            self._client.containers.run(**{**self._helper_options(guard.check_command(dns)), **on_host, "labels": labels})
+            self._client.containers.run(**{**self._helper_options(guard.check_command(dns, mirror)), **on_host, "labels": labels})
         except ContainerError:
-            self._helper("guard", {**self._helper_options(guard.guard_command(dns)), **on_host})
+            self._helper("guard", {**self._helper_options(guard.guard_command(dns, mirror)), **on_host})
 
     def _helper_options(self, command: Sequence[str]) -> dict[str, Any]:
         return {"image": self._image, "entrypoint": [], "command": list(command), "remove": True}
@@ -277,6 +303,7 @@ class DockerBackend:
             rootfs_volume=self.rootfs_volume(facts.image_id),
             id_base=naming.id_base(spec.slot, number),
             dns=facts.dns,
+            mirror=facts.mirror,
             memory_bytes=settings.SANDBOX_MEMORY,
             cpus=settings.SANDBOX_CPUS,
             pids=settings.SANDBOX_PIDS,

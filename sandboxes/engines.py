@@ -49,7 +49,8 @@ def check(*, engine: Engine) -> None:
     else:
         if not engine.healthy or engine.image_id != facts.image_id:
             logger.info("Engine %s: Docker %s; this host can run the profile %s.", engine.name, facts.version, settings.SANDBOX_PROFILE)
-        _note(engine, healthy=True, message="", version=facts.version, image_id=facts.image_id, dns=list(facts.dns))
+        known = {"version": facts.version, "image_id": facts.image_id, "dns": list(facts.dns), "mirror": facts.mirror}
+        _note(engine, healthy=True, message="", images=dict(facts.images), **known)
 
 
 def _note(engine: Engine, **fields: object) -> None:
@@ -60,7 +61,16 @@ def known_facts(engine: Engine) -> EngineFacts | None:
     """What the engine last reported, None where that is unknown or old."""
     if not (engine.healthy and engine.image_id and has_worker(engine)):
         return None
-    return EngineFacts(version=engine.version, image_id=engine.image_id, dns=tuple(engine.dns))
+    return EngineFacts(
+        version=engine.version, image_id=engine.image_id, dns=tuple(engine.dns), mirror=engine.mirror, images=dict(engine.images)
+    )
+
+
+def look_into_mirror(engine: Engine) -> dict[str, int]:
+    """Ask the engine what its mirror holds, and note it. Raises SandboxError."""
+    images = dict(backend_for(engine).images())
+    Engine.objects.filter(pk=engine.pk).update(images=images)
+    return images
 
 
 def has_worker(engine: Engine) -> bool:

@@ -15,6 +15,8 @@ import hashlib
 import ipaddress
 from collections.abc import Iterable
 
+from sandboxes.mirror import PORTS
+
 BRIDGE_PREFIX = "drydk"
 TABLE = "drydock"
 
@@ -68,7 +70,7 @@ table inet {table} {{
     oifname "{bridges}" counter name neighbour drop
     ip daddr @closed counter name closed drop
     tcp dport {{ {ports} }} counter name mail drop
-    ct state new update @talkers {{ ip saddr limit rate over {rate}/second burst {burst} packets }} counter name flood drop
+    ct state new update @talkers {limit} counter name flood drop
     accept
   }}
 
@@ -77,6 +79,7 @@ table inet {table} {{
     counter name inbound drop
   }}
 
+{mirror_translation}
   chain input {{
     type filter hook input priority filter - 10; policy accept;
     iifname "{bridges}" jump to_host comment "{mark}"
@@ -86,44 +89,69 @@ table inet {table} {{
     meta nfproto ipv6 counter name ipv6 drop
     ct state established,related accept
     ip daddr @resolvers meta l4proto {{ tcp, udp }} th dport 53 accept
-    counter name host drop
+{mirror_door}    counter name host drop
   }}
 }}
 """
 
+# Before the engine's own translation: a container that somebody has published on port 80 of this host is not meant.
+_MIRROR_TRANSLATION = """
+  chain mirror {{
+    type nat hook prerouting priority dstnat - 10; policy accept;
+    iifname "{bridges}" ip daddr {mirror} dnat ip to {mirror} : tcp dport map {{ {ports} }}
+  }}
+"""
+_MIRROR_DOOR = """\
+    ip daddr {mirror} fib saddr . iif oif missing counter name forged drop
+    ip daddr {mirror} tcp dport {{ {ports} }} ct state new update @talkers {limit} counter name flood drop
+    ip daddr {mirror} tcp dport {{ {ports} }} accept
+"""
+_LIMIT = "{{ ip saddr limit rate over {rate}/second burst {burst} packets }}"
 
-def ruleset(dns: Iterable[str] = ()) -> str:
+
+def ruleset(dns: Iterable[str] = (), mirror: str = "") -> str:
     """The table in nftables' language. ``dns``: resolvers that stay open on port 53; IPv4, others are left out.
+
+    ``mirror``: the address of the mirror on this host, empty for none.
 
     What the rules say, in order, of packets from a sandbox: no IPv6; no forged source; answers pass;
     the instances of one sandbox may talk to each other; its resolvers may be asked; no private range
     and no other sandbox; no mail; not too many new connections; the internet is open. Nothing new
-    comes in from outside. The host itself gives answers and its resolvers, nothing else.
+    comes in from outside. The host itself gives answers, its resolvers and the mirror's ports, nothing else.
     Raises ValueError where an address is none.
     """
     addresses = sorted({str(address) for text in dns if (address := ipaddress.ip_address(text)).version == 4})
+    bridges = f"{BRIDGE_PREFIX}*"
+    limit = _LIMIT.format(rate=NEW_CONNECTIONS, burst=2 * NEW_CONNECTIONS)
     values = {
         "table": TABLE,
-        "bridges": f"{BRIDGE_PREFIX}*",
+        "bridges": bridges,
+        "mirror_translation": "",
+        "mirror_door": "",
         "resolvers": f"elements = {{ {', '.join(addresses)} }}" if addresses else "",
         "closed": ", ".join(CLOSED_RANGES),
         "ports": ", ".join(str(port) for port in CLOSED_PORTS),
-        "rate": NEW_CONNECTIONS,
-        "burst": 2 * NEW_CONNECTIONS,
+        "limit": limit,
     }
+    if mirror:
+        door = str(ipaddress.IPv4Address(mirror))
+        translated = ", ".join(f"{called} : {port}" for called, port in PORTS.items())
+        open_ports = ", ".join(map(str, PORTS.values()))
+        values["mirror_translation"] = _MIRROR_TRANSLATION.format(bridges=bridges, mirror=door, ports=translated)
+        values["mirror_door"] = _MIRROR_DOOR.format(mirror=door, ports=open_ports, limit=limit)
     mark = hashlib.sha256(_RULES.format(mark="", **values).encode()).hexdigest()[:16]
     return _RULES.format(mark=f"{TABLE}-{mark}", **values)
 
 
-def guard_command(dns: Iterable[str] = ()) -> list[str]:
+def guard_command(dns: Iterable[str] = (), mirror: str = "") -> list[str]:
     """The argv that installs the rules, replacing those that are there. Exit 0, or nft's words on stderr."""
     # Adding the table first makes deleting it right when it is not there; all of it is one transaction.
-    return ["nft", f"add table inet {TABLE}\ndelete table inet {TABLE}\n{ruleset(dns)}"]
+    return ["nft", f"add table inet {TABLE}\ndelete table inet {TABLE}\n{ruleset(dns, mirror)}"]
 
 
-def check_command(dns: Iterable[str] = ()) -> list[str]:
+def check_command(dns: Iterable[str] = (), mirror: str = "") -> list[str]:
     """The argv that exits 0 when exactly these rules are installed; else 1 and a sentence on stderr."""
-    mark = next(line.split('"')[-2] for line in ruleset(dns).splitlines() if "comment" in line)
+    mark = next(line.split('"')[-2] for line in ruleset(dns, mirror).splitlines() if "comment" in line)
     script = (
         f'[ "$(nft list table inet {TABLE} 2>/dev/null | grep -cF "$1")" = 2 ] '
         "|| { echo 'The firewall for sandboxes is not installed on this host.' >&2; exit 1; }"

@@ -23,6 +23,8 @@ class Engine(models.Model):
     version = models.CharField(max_length=40, blank=True)
     image_id = models.CharField(max_length=80, blank=True, help_text="The sandbox image that it was last prepared for.")
     dns = models.JSONField(default=list, blank=True)
+    mirror = models.CharField(max_length=40, blank=True, help_text="The mirror's address on it; empty: it has none.")
+    images = models.JSONField(default=dict, blank=True, help_text="What the mirror holds: bytes to download, by name.")
     checked_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

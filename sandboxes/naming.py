@@ -76,8 +76,8 @@ def id_base(slot: int, number: int) -> int:
 
 
 def slot_count(plan: ipaddress.IPv4Network) -> int:
-    """How many sandboxes the plan and the range of user ids have room for."""
-    return min(SLOTS, 1 << max(0, SUBNET_PREFIX - plan.prefixlen))
+    """How many sandboxes the plan and the range of user ids have room for; the plan's last network is the mirror's."""
+    return min(SLOTS, (1 << max(0, SUBNET_PREFIX - plan.prefixlen)) - 1)
 
 
 def free_slot(*, installation: str, taken: Collection[int], plan: ipaddress.IPv4Network) -> int | None:

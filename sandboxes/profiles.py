@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from sandboxes.mirror import HOSTS
+
 INIT = "/usr/lib/drydock/init"
 READY = "/usr/lib/drydock/ready"
 COPY_ROOTFS = "/usr/lib/drydock/copy-rootfs"
@@ -56,7 +58,8 @@ class InstanceSpec:
     """Everything a profile needs to make one instance's container.
 
     ``memory_bytes`` bounds memory and swap together, ``cpus`` is in whole CPUs (0.5 is half of one),
-    ``pids`` counts processes and threads, ``deadline`` is in seconds since the epoch.
+    ``pids`` counts processes and threads, ``deadline`` is in seconds since the epoch, ``mirror`` is the
+    mirror's address or empty.
     """
 
     name: str
@@ -68,6 +71,7 @@ class InstanceSpec:
     rootfs_volume: str
     id_base: int
     dns: tuple[str, ...]
+    mirror: str
     memory_bytes: int
     cpus: float
     pids: int
@@ -172,6 +176,7 @@ class ConfinedProfile:
             "environment": {
                 "DRYDOCK_ID_BASE": str(spec.id_base),
                 "DRYDOCK_DNS": " ".join(spec.dns),
+                "DRYDOCK_MIRROR": spec.mirror,
                 "DRYDOCK_DEADLINE": str(spec.deadline),
             },
             "volumes": {
@@ -219,7 +224,13 @@ class CapsProfile:
             "command": [],
             "init": True,
             "user": "0:0",
-            "environment": {"DRYDOCK_DEADLINE": str(spec.deadline), "HOME": "/root", "LANG": "C.UTF-8"},
+            "environment": {
+                "DRYDOCK_DEADLINE": str(spec.deadline),
+                "DRYDOCK_MIRROR": spec.mirror,
+                "HOME": "/root",
+                "LANG": "C.UTF-8",
+            },
+            "extra_hosts": dict.fromkeys(HOSTS, spec.mirror) if spec.mirror else {},
             "volumes": {spec.volume: {"bind": "/var/lib/docker", "mode": "rw"}},
             "cap_add": ["ALL"],
             "cap_drop": ["SYS_RESOURCE"],

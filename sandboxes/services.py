@@ -4,7 +4,7 @@ A sandbox is asked for by an owner with an opaque purpose; a person has at most 
 a purpose, and altogether as many as the quota says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from sandboxes import engines, lifecycle, queue
+from sandboxes import engines, lifecycle, mirror, queue
 from sandboxes.access import TerminalTarget, target_of
 from sandboxes.errors import EngineDown, NotReady, QuotaReached, SandboxError
 from sandboxes.inside import FileToPut, Outcome, Place, at_once, get_archive, place, put_files
@@ -48,10 +48,13 @@ __all__ = [
     "current",
     "end_all",
     "engine_health",
+    "fetch_image",
     "get_archive",
+    "image_size",
     "later",
     "looks_like_prompt",
     "measure",
+    "mirror_contents",
     "open_typist",
     "place",
     "put_files",
@@ -163,3 +166,25 @@ def engine_health() -> Mapping[str, tuple[bool, str]]:
         message = "No worker has reported. Is Celery running?"
         return {"worker": (False, message), "engine": (False, "Unknown until a worker reports.")}
     return {"worker": (True, ""), "engine": (engine.healthy, engine.message)}
+
+
+def mirror_contents(*, fresh: bool = False) -> Mapping[str, int]:
+    """What sandboxes can pull without the internet: by name with tag, the bytes to download.
+
+    As the engine's worker last saw it, which costs one query; ``fresh``: as it is now, for what runs beside the engine. Raises
+    SandboxError then.
+    """
+    if fresh:
+        return engines.look_into_mirror(engines.default_engine())
+    engine = Engine.objects.filter(name="local").first()
+    return engine.images if engine else {}
+
+
+def image_size(name: str, contents: Mapping[str, int]) -> int | None:
+    """The bytes to download of an image, whose tag may be left out; None where the mirror does not have it."""
+    return contents.get(mirror.full_name(name))
+
+
+def fetch_image(*, name: str, on_line: Callable[[str], None]) -> None:
+    """Copy an image from the mirror's upstream registry into it, to stay. Only beside the engine. Raises SandboxError."""
+    engines.backend_for(engines.default_engine()).fetch(mirror.full_name(name), on_line)

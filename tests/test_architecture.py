@@ -11,7 +11,11 @@ APPS = ("workshop", "labs", "sandboxes")
 MAY_IMPORT = {"sandboxes": set(), "labs": {"sandboxes"}, "workshop": {"labs", "sandboxes"}}
 # The parts of sandboxes that others may use; all else is behind services.
 DOOR = {"sandboxes.services", "sandboxes.keystroke", "sandboxes.api", "sandboxes.routing", "sandboxes.sockets"}
-SDK = {"docker": {"sandboxes/docker_backend.py"}, "aiohttp": {"sandboxes/streams.py"}, "aiodocker": {"sandboxes/streams.py"}}
+SDK = {
+    "docker": {"sandboxes/docker_backend.py", "sandboxes/docker_mirror.py"},
+    "aiohttp": {"sandboxes/streams.py"},
+    "aiodocker": {"sandboxes/streams.py"},
+}
 
 
 def _sources(app: str) -> list[Path]:

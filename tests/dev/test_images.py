@@ -9,8 +9,9 @@ from pathlib import Path
 import docker
 import pytest
 
+from dev.archives import save_as
 from dev.base_image import slim
-from dev.images import save_as
+from dev.image_inputs import Image
 
 TAG = "drydock-test/tiny:latest"
 
@@ -31,7 +32,7 @@ def engine() -> Iterator[docker.DockerClient]:
 def test_an_archive_names_the_image_as_learners_know_it(engine: docker.DockerClient) -> None:
     image_id = engine.images.get(TAG).id
     archive = io.BytesIO()
-    save_as(engine, TAG, "drydock-test/known-as:latest", archive)
+    save_as(engine, Image(TAG, Path(), names=("drydock-test/known-as:latest",)), archive)
     with tarfile.open(fileobj=io.BytesIO(archive.getvalue())) as tar:
         (part,) = json.loads(tar.extractfile("manifest.json").read())  # type: ignore[union-attr]
         assert part["RepoTags"] == ["drydock-test/known-as:latest"]
@@ -43,6 +44,16 @@ def test_an_archive_names_the_image_as_learners_know_it(engine: docker.DockerCli
         assert not any("busybox" in tag for tag in loaded.tags)
     finally:
         engine.images.remove("drydock-test/known-as:latest")
+
+
+@pytest.mark.docker
+def test_an_archive_for_another_platform_says_so(engine: docker.DockerClient) -> None:
+    archive = io.BytesIO()
+    save_as(engine, Image(TAG, Path(), names=("drydock-test/known-as:arm64",), platform="arm64"), archive)
+    with tarfile.open(fileobj=io.BytesIO(archive.getvalue())) as tar:
+        (part,) = json.loads(tar.extractfile("manifest.json").read())  # type: ignore[union-attr]
+        config = json.loads(tar.extractfile(part["Config"]).read())  # type: ignore[union-attr]
+    assert (config["os"], config["architecture"]) == ("linux", "arm64")
 
 
 def test_a_slim_system_has_no_manuals_but_keeps_licences(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from dev.command import run_logged
 from dev.console import Console, Problem, Progress
 from dev.fingerprint import Stamp, files_below, fingerprint
 from dev.frontend import Bundle
-from dev.image_inputs import Image, images
+from dev.image_inputs import Image, images, waves
 from dev.image_steps import DiskSpace
 from dev.layout import Address, Layout
 from dev.packages import SystemPackages, missing_sentence
@@ -155,20 +155,71 @@ def test_pieces_of_a_fingerprint_cannot_change_places(tmp_path: Path) -> None:
 
 
 def _image_folders(root: Path) -> None:
-    for folder in ("labs/busybox", "labs/hello-world", "sandbox/preload"):
+    for folder in ("labs/busybox", "labs/hello-world", "mirror", "sandbox/preload"):
         (root / "images" / folder).mkdir(parents=True)
-    for folder in ("labs/busybox", "labs/hello-world", "sandbox"):
+    for folder in ("labs/busybox", "labs/hello-world", "mirror", "sandbox"):
         (root / "images" / folder / "Dockerfile").write_text("FROM scratch\n")
+    for name in ("busybox", "hello-world"):
+        _mapping(root, name, f'names = ["{name}:latest", "{name}:1"]\npreload = true\n')
 
 
-def test_the_sandbox_image_is_last_and_carries_the_lab_images(tmp_path: Path) -> None:
+def _mapping(root: Path, name: str, text: str) -> None:
+    folder = root / "images" / "labs" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "Dockerfile").write_text("FROM scratch\n")
+    (folder / "image.toml").write_text(text)
+
+
+def test_the_sandbox_image_is_last_and_carries_the_lab_images_that_ask_for_it(tmp_path: Path) -> None:
     _image_folders(tmp_path)
-    *labs, sandbox = images(tmp_path)
+    _mapping(tmp_path, "nginx", 'names = ["nginx:1.26"]\n')
+    *labs, mirror, sandbox = images(tmp_path)
     assert [(lab.tag, lab.learners_tag) for lab in labs] == [
         ("drydock/lab-busybox:latest", "busybox:latest"),
         ("drydock/lab-hello-world:latest", "hello-world:latest"),
+        ("drydock/lab-nginx:latest", "nginx:1.26"),
     ]
-    assert (sandbox.tag, sandbox.preload) == ("drydock/sandbox:latest", tuple(labs))
+    assert mirror.tag == "drydock/mirror:latest"
+    assert (sandbox.tag, sandbox.preload) == ("drydock/sandbox:latest", tuple(labs[:2]))
+
+
+def test_what_an_image_is_built_on_comes_before_it_and_changes_it(tmp_path: Path) -> None:
+    _mapping(tmp_path, "agent", 'names = ["drydock/agent:1"]\nbase = "python"\n')
+    _mapping(tmp_path, "python", 'names = ["python:3"]\n')
+    python, agent, *_ = images(tmp_path)
+    assert (agent.base, agent.arguments) == (python, {"BASE": "drydock/lab-python:latest"})
+    assert [[image.name for image in wave] for wave in waves([python, agent])] == [["python"], ["agent"]]
+    before = agent.inputs("sha256:1")
+    (python.folder / "Dockerfile").write_text("FROM scratch\nLABEL a=b\n")
+    assert agent.inputs("sha256:1") != before
+
+
+def test_an_image_for_several_platforms_is_built_for_each(tmp_path: Path) -> None:
+    _mapping(tmp_path, "hello", 'names = ["hello:latest"]\nplatforms = ["amd64", "arm64"]\n')
+    amd64, arm64, hello, *_ = images(tmp_path)
+    assert hello.variants == (amd64, arm64)
+    assert [(image.tag, image.learners_tag, image.arguments) for image in hello.variants] == [
+        ("drydock/lab-hello:amd64", "hello:amd64", {"PLATFORM": "amd64"}),
+        ("drydock/lab-hello:arm64", "hello:arm64", {"PLATFORM": "arm64"}),
+    ]
+    assert len({image.inputs("sha256:1") for image in (amd64, arm64, hello)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("names = [", "cannot be read"),
+        ("about = 'x'", "names must list"),
+        ('names = ["x"]', "names must list"),
+        ('names = ["x:1"]\ncolour = "red"', "unknown key 'colour'"),
+        ('names = ["x:1"]\nbase = "y"', "the base 'y', which is not there"),
+        ('names = ["x:1"]\nbase = "x"', "the base 'x', which is built on it"),
+    ],
+)
+def test_a_mapping_that_cannot_be_right_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+    _mapping(tmp_path, "x", text)
+    with pytest.raises(Problem, match=words):
+        images(tmp_path)
 
 
 def test_only_what_changed_has_new_inputs(tmp_path: Path) -> None:
@@ -177,16 +228,16 @@ def test_only_what_changed_has_new_inputs(tmp_path: Path) -> None:
     def inputs(base: str = "sha256:1") -> list[str]:
         return [image.inputs(base) for image in images(tmp_path)]
 
-    busybox, hello, sandbox = inputs()
+    busybox, hello, mirror, sandbox = inputs()
     (tmp_path / "images" / "sandbox" / "Dockerfile").write_text("FROM scratch\nLABEL a=b\n")
     again = inputs()
-    assert again[:2] == [busybox, hello]
-    assert again[2] != sandbox
+    assert again[:3] == [busybox, hello, mirror]
+    assert again[3] != sandbox
     (tmp_path / "images" / "labs" / "busybox" / "Dockerfile").write_text("FROM scratch\nLABEL a=b\n")
     third = inputs()
-    assert third[1] == hello
+    assert third[1:3] == [hello, mirror]
     assert third[0] != busybox
-    assert third[2] != again[2]
+    assert third[3] != again[3]
     assert not set(inputs("sha256:2")) & set(third)
 
 

@@ -133,6 +133,7 @@ def running(engine: DockerClient, profile: str, network: Network, rootfs: str, *
         "rootfs_volume": rootfs,
         "id_base": _ID_BASE + _taken * IDS_PER_INSTANCE,
         "dns": ("127.0.0.53",),
+        "mirror": "",
         "memory_bytes": MEMORY,
         "cpus": 2.0,
         "pids": PIDS,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from sandboxes import naming
+from sandboxes import mirror, naming
 
 PLAN = IPv4Network("10.128.0.0/12")
 INSTALLATION = "0123456789"
@@ -22,6 +22,13 @@ def test_subnets_do_not_overlap_and_stay_in_the_plan() -> None:
     subnets = [naming.subnet(PLAN, slot) for slot in range(naming.slot_count(PLAN))]
     assert all(a.broadcast_address < b.network_address for a, b in itertools.pairwise(subnets))
     assert subnets[-1].subnet_of(PLAN)
+
+
+def test_the_mirror_has_the_last_network_to_itself() -> None:
+    for plan in (PLAN, IPv4Network("10.0.0.0/26"), IPv4Network("10.0.0.0/27")):
+        mirrors = mirror.network(plan, naming.SUBNET_PREFIX)
+        assert mirrors.broadcast_address == plan.broadcast_address
+        assert naming.subnet(plan, naming.slot_count(plan) - 1).broadcast_address < mirrors.network_address
 
 
 def test_past_the_end_of_the_plan() -> None:
@@ -47,7 +54,7 @@ def test_slots_are_given_once_and_end() -> None:
     plan, taken = IPv4Network("10.0.0.0/26"), set[int]()
     while (slot := naming.free_slot(installation=INSTALLATION, taken=taken, plan=plan)) is not None:
         taken.add(slot)
-    assert taken == {0, 1, 2, 3}
+    assert taken == {0, 1, 2}, "the last network is the mirror's"
 
 
 def test_two_installations_begin_at_different_places() -> None:

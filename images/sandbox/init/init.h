@@ -37,6 +37,7 @@ struct settings {
 	uid_t base;           /* first host id of the range; ids are base .. base + ID_COUNT - 1 */
 	const char *dns;      /* addresses separated by spaces; may be empty */
 	const char *deadline; /* epoch seconds; may be empty */
+	const char *mirror;   /* an IPv4 address; may be empty */
 	const char *lower;    /* directory that becomes the read-only lower layer */
 	bool probe;           /* only find out whether this host can do it */
 	char hostname[65];

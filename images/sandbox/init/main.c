@@ -62,6 +62,16 @@ static const char *deadline(void)
 	return text;
 }
 
+static const char *mirror(void)
+{
+	const char *text = variable("DRYDOCK_MIRROR");
+	struct in_addr address;
+
+	if (*text && inet_pton(AF_INET, text, &address) != 1)
+		fail("DRYDOCK_MIRROR: '%s' is not an address", text);
+	return text;
+}
+
 int main(int count, char **arguments)
 {
 	const char *action = count > 1 ? arguments[1] : "";
@@ -81,5 +91,6 @@ int main(int count, char **arguments)
 	settings.base = id_base();
 	settings.dns = name_servers();
 	settings.deadline = deadline();
+	settings.mirror = mirror();
 	return boot(&settings);
 }

@@ -144,7 +144,7 @@ static void put_resolver(const char *dns)
 	put_file("/etc/resolv.conf", text);
 }
 
-/* Names, resolver and deadline, as the engine writes them into a container of its own. */
+/* Names, resolver, deadline and the mirror's address, as the engine writes them into a container of its own. */
 void root_furnish(const struct settings *settings)
 {
 	const unsigned char *byte = (const unsigned char *)&settings->network.address.s_addr;
@@ -155,13 +155,16 @@ void root_furnish(const struct settings *settings)
 	make_directory("/etc", 0755);
 	snprintf(text, sizeof text, "%s\n", settings->hostname);
 	put_file("/etc/hostname", text);
-	snprintf(text, sizeof text, "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n%u.%u.%u.%u\t%s\n",
+	snprintf(text, sizeof text,
+		 "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n%u.%u.%u.%u\t%s\n%s%s",
 		 settings->network.present ? byte[0] : 127u, settings->network.present ? byte[1] : 0u,
 		 settings->network.present ? byte[2] : 1u, settings->network.present ? byte[3] : 1u,
-		 settings->hostname);
+		 settings->hostname, settings->mirror, *settings->mirror ? "\tmirror.drydock git.drydock\n" : "");
 	put_file("/etc/hosts", text);
 	put_resolver(settings->dns);
 	make_directory("/run/drydock", 0755);
 	snprintf(text, sizeof text, "%s\n", settings->deadline);
 	put_file("/run/drydock/deadline", text);
+	snprintf(text, sizeof text, "%s\n", settings->mirror);
+	put_file("/run/drydock/mirror", text);
 }
