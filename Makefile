@@ -2,7 +2,7 @@
 DEV := @dev/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test lint format images bench screenshot prepare lock clean stop-engine
+.PHONY: help run stop test lint format images prove bench screenshot prepare lock clean stop-engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ format: ## let ruff format the code and mend what it can
 
 images: ## build the sandbox image and the lab images; only what changed is rebuilt
 	$(DEV) images
+
+prove: ## type every printed command of all labs in real sandboxes; ARGS="docker-101 --parallel 2" chooses
+	$(DEV) prove $(ARGS)
 
 bench: ## measure, and compare each figure with a baseline of the same run
 	$(DEV) bench

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from dev import checks, housekeeping
+from dev import prove as proof
 from dev.console import Console, Problem, Step
 from dev.engine import RunningEngine
 from dev.frontend import Bundle, FrontEndPackages
@@ -23,16 +24,20 @@ Env = Mapping[str, str]
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns its status; a Problem is one sentence on stderr and status 1."""
-    parser = argparse.ArgumentParser(prog="dev/bootstrap.sh", description="What the Makefile's targets call.")
-    parser.add_argument("command", choices=sorted(_COMMANDS))
+    parser = argparse.ArgumentParser(prog="dev/bootstrap.sh", description="What the Makefile's targets call.", allow_abbrev=False)
+    parser.add_argument("command", choices=sorted([*_COMMANDS, "prove"]))
     parser.add_argument("--ready-fd", type=int, help="with serve: where to write the address once it is reachable")
-    options = parser.parse_args(argv)
+    options, arguments = parser.parse_known_args(argv)
+    if arguments and options.command != "prove":
+        parser.error(f"unknown words: {' '.join(arguments)}")
     env = with_system_path(os.environ)
     os.environ["PATH"] = env["PATH"]
     try:
         layout = Layout.read(env)
         if options.command == "serve":
             return serve(layout, env, Console(), ready_fd=options.ready_fd)
+        if options.command == "prove":
+            return prove(layout, env, arguments)
         return _COMMANDS[options.command](layout, env)
     except Problem as problem:
         print(problem, file=sys.stderr, flush=True)
@@ -101,6 +106,13 @@ def test(layout: Layout, env: Env) -> int:
     with checks.servers_for_tests(layout, env) as (test_env, postgres_url):
         every = [*checks.lint_checks(layout), *checks.pytest_checks(layout, postgres_url)]
         return checks.run_checks(every, layout, test_env, Console())
+
+
+def prove(layout: Layout, env: Env, arguments: list[str]) -> int:
+    """``make prove``; the arguments are those of ``manage.py prove``."""
+    tools = (SystemPackages(layout, env, for_tests=False), PythonPackages(layout, for_tests=False))
+    Console().perform([*tools, *engine_steps(layout, env)])
+    return proof.prove(layout, env, arguments)
 
 
 def bench(layout: Layout, env: Env) -> int:

@@ -105,7 +105,7 @@ def servers_for_tests(layout: Layout, env: Mapping[str, str]) -> Iterator[tuple[
     with ExitStack() as stack:
         folder = layout.var / "test"
         folder.mkdir(parents=True, exist_ok=True)
-        redis_url = stack.enter_context(_private_redis(layout.log / "redis-test.log"))
+        redis_url = stack.enter_context(private_redis(layout.log / "redis-test.log"))
         postgres_url = stack.enter_context(private_postgres(layout.log / "postgres.log"))
         yield {**check_environment(layout, env), "REDIS_URL": redis_url}, postgres_url
 
@@ -123,7 +123,8 @@ def check_environment(layout: Layout, env: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def _private_redis(log: Path) -> Iterator[str]:
+def private_redis(log: Path) -> Iterator[str]:
+    """A Redis for the length of the block, with nothing in it; yields its URL."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="drydock-redis-") as folder, log.open("ab") as out:
         argv = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", ""]
@@ -139,7 +140,7 @@ def _private_redis(log: Path) -> Iterator[str]:
             deadline = time.monotonic() + 20
             while not can_connect("127.0.0.1", port):
                 if server.poll() is not None or time.monotonic() > deadline:
-                    raise Problem(f"The Redis for the tests did not start: {log} says why.")
+                    raise Problem(f"A private Redis did not start: {log} says why.")
                 time.sleep(0.05)
             yield f"redis://127.0.0.1:{port}/0"
         finally:

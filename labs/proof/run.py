@@ -13,7 +13,7 @@ from labs.models import Lab
 from labs.proof.clashes import LEFTOVERS, Leftovers, clashes
 from labs.proof.findings import Finding, LabProof
 from labs.proof.plan import Job, Limits, side_by_side
-from labs.proof.stage import Stage, clear_up, stage
+from labs.proof.stage import READY_WITHIN, Stage, clear_up, stage
 from labs.proof.walk import Walk
 from labs.script import Section
 from sandboxes.services import SandboxError, at_once
@@ -97,12 +97,15 @@ class _JobRun:
         """Prove the labs of the job; notes everything in its proofs and raises nothing that is expected."""
         left = Leftovers()
         try:
-            async with stage(owner=self.run.owner, purpose=self.job.purpose, instances=self.job.instances) as on:
+            patience = min(READY_WITHIN, self.run.ends - time.monotonic())
+            async with stage(owner=self.run.owner, purpose=self.job.purpose, instances=self.job.instances, within=patience) as on:
                 for proof in self.proofs:
                     if time.monotonic() >= self.run.ends:
                         return
                     await self._lab(on, proof, left)
         except SandboxError as error:
+            if time.monotonic() >= self.run.ends:
+                return
             # The sandbox could not be had or ended; what was not tried yet cannot be.
             for proof in self.proofs:
                 if not proof.tried:

@@ -55,17 +55,17 @@ class Stage:
         return outcome.output.decode(errors="replace").strip() if outcome.status == 0 else ""
 
     async def put_files(self, lab: Lab) -> None:
-        """Copy the files of a lab to where it begins. Raises SandboxError."""
+        """Copy the files of a lab into every instance, as its page does. Raises SandboxError."""
         files = [
             FileToPut(file.path, bytes(file.content), 0o755 if file.executable else 0o644) async for file in lab.files.all().aiterator()
         ]
         if files:
-            await services.put_files(self.places["node1"], files)
+            await asyncio.gather(*(services.put_files(where, files) for where in self.places.values()))
 
 
 @contextlib.asynccontextmanager
-async def stage(*, owner: "User", purpose: str, instances: int) -> AsyncIterator[Stage]:
-    """A fresh sandbox, ready to be typed into, ended afterwards. Raises SandboxError where it cannot be had."""
+async def stage(*, owner: "User", purpose: str, instances: int, within: float = READY_WITHIN) -> AsyncIterator[Stage]:
+    """A fresh sandbox, ready to be typed into, ended afterwards. Raises SandboxError where it cannot be had in so many seconds."""
     asking = asyncio.ensure_future(sync_to_async(_ask)(owner, purpose, instances))
     try:
         row = await asyncio.shield(asking)
@@ -74,7 +74,7 @@ async def stage(*, owner: "User", purpose: str, instances: int) -> AsyncIterator
         await _end(await asking)
         raise
     try:
-        await _ready(row)
+        await _ready(row, within)
         # With its engine, which no query can be made for from here.
         row = await sync_to_async(services.ready)(owner=owner, purpose=purpose)
         places = {f"node{number}": services.place(row, f"node{number}") for number in range(1, instances + 1)}
@@ -89,13 +89,13 @@ def _ask(owner: "User", purpose: str, instances: int) -> Row:
     return services.restart(owner=owner, purpose=purpose, instances=instances, limit=_NO_LIMIT)
 
 
-async def _ready(row: Row) -> None:
-    limit = time.monotonic() + READY_WITHIN
+async def _ready(row: Row, within: float) -> None:
+    limit = time.monotonic() + within
     while row.state != "ready":
         if not row.is_live:
             raise NotReady(f"The sandbox could not be started: {row.message or row.state}")
         if time.monotonic() > limit:
-            raise NotReady(f"The sandbox was not ready within {READY_WITHIN:g} s (it is {row.state}). Does a worker run?")
+            raise NotReady(f"The sandbox was not ready within {within:.0f} s (it is {row.state}). Does a worker run?")
         await asyncio.sleep(_LOOK_EVERY)
         await row.arefresh_from_db()
 

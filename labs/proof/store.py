@@ -72,6 +72,11 @@ class Summary:
         return "held" if self.proved == self.labs else "partly"
 
     @property
+    def failed(self) -> int:
+        """Labs of which something did not hold."""
+        return self.proved - self.held
+
+    @property
     def text(self) -> str:
         """In one line: "proved today, 41 of 41, Docker 26.1, peak 612 MiB"."""
         if self.at is None:
@@ -79,6 +84,8 @@ class Summary:
         parts = [f"proved {_when(self.at)}", f"{self.passed} of {self.total}"]
         if self.proved < self.labs:
             parts.append(f"{self.proved} of {self.labs} labs")
+        if self.failed:
+            parts.append(f"{self.failed} lab{'s fail' if self.failed > 1 else ' fails'}")
         if self.engine:
             parts.append(f"Docker {'.'.join(self.engine.split('.')[:2])}")
         if self.memory:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from labs.proof import summaries
 from workshop.agendas import editing
 from workshop.agendas.catalogue import facts
 from workshop.agendas.conflicts import Conflict, conflicts
@@ -145,6 +146,7 @@ def context(agenda: Agenda, person: "User") -> dict[str, object]:
     return {
         "agenda": agenda,
         "board": board(agenda.document),
+        "proofs": summaries(),
         "can_undo": undo is not None,
         "can_redo": redo is not None,
         "new_items": NEW_ITEMS,

@@ -219,7 +219,7 @@ def test_the_builder_costs_the_same_with_many_modules(
         Module.objects.bulk_create(
             [Module(slug=f"m{i}", title=f"M {i}", summary="s", minutes=5, level="beginner", position=i) for i in range(more)]
         )
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(f"/agendas/{agenda.pk}/")
 
 

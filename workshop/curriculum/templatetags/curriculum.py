@@ -25,6 +25,12 @@ def named(names: Mapping[str, str], key: str) -> str:
 
 
 @register.filter
+def at(things: Mapping[str, object], key: str) -> object | None:
+    """What stands under the key, nothing where nothing does."""
+    return things.get(key)
+
+
+@register.filter
 def network(names: Mapping[str, str], module: Module) -> str:
     """What a module's labs need to reach, in words."""
     return names[module.needs.get("network", "none")]

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from labs.proof import summaries, summary
 from workshop.curriculum.models import Level, Module, Track
 from workshop.curriculum.queries import all_totals, done_pages, offered, resume
 from workshop.curriculum.search import Search, find
@@ -56,6 +57,7 @@ def module_list(request: HttpRequest) -> HttpResponse:
         "levels": Level.choices,
         "networks": NETWORKS,
         "limits": LONGEST,
+        "proofs": summaries(),
         "nav": "modules",
     }
     return render(request, "curriculum/module_list.html", context)
@@ -76,6 +78,7 @@ def module(request: HttpRequest, module_slug: str) -> HttpResponse:
         "prerequisites": [by_slug[slug] for slug in shown.prerequisites if slug in by_slug],
         "helps": [by_slug[slug] for slug in shown.helps if slug in by_slug],
         "done": done,
+        "proof": summary(shown.slug),
         "nav": "modules",
     }
     return render(request, "curriculum/module.html", context)
