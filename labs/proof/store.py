@@ -102,22 +102,26 @@ def _when(moment: datetime) -> str:
     return "yesterday" if days == 1 else f"{timesince(moment, depth=1)} ago"
 
 
-def latest_proofs(modules: Iterable[str] | None = None) -> list[tuple[Lab, Proof | None]]:
-    """Each lab that is taught with its latest proof in a sandbox of its own; two queries. ``modules``: of these alone."""
+def latest_proofs(modules: Iterable[str] | None = None, *, texts: bool = True) -> list[tuple[Lab, Proof | None]]:
+    """Each lab that is taught with its latest proof in a sandbox of its own; two queries. ``modules``: of these alone.
+
+    Without ``texts`` the failures, with all their screens, are left in the database.
+    """
     labs = Lab.objects.filter(withdrawn=False)
     if modules is not None:
         labs = labs.filter(module__in=list(modules))
     newest = Proof.objects.filter(lab=OuterRef("pk"), agenda="").order_by("-proved_at", "-pk").values("pk")[:1]
     light = labs.only("slug", "title", "module", "page", "content_hash").annotate(newest=Subquery(newest))
     rows = list(light)
-    proofs = Proof.objects.in_bulk([row.newest for row in rows if row.newest])
+    found = Proof.objects.all() if texts else Proof.objects.defer("failures", "skipped", "images")
+    proofs = found.in_bulk([row.newest for row in rows if row.newest])
     return [(row, proofs.get(row.newest)) for row in rows]
 
 
 def summaries(modules: Iterable[str] | None = None) -> dict[str, Summary]:
     """What is proved of modules, by slug; modules without labs are not in it. Two queries, however many there are."""
     by_module: dict[str, list[tuple[Lab, Proof | None]]] = {}
-    for lab, proof in latest_proofs(modules):
+    for lab, proof in latest_proofs(modules, texts=False):
         by_module.setdefault(lab.module, []).append((lab, proof))
     return {slug: _summary(pairs) for slug, pairs in by_module.items()}
 
