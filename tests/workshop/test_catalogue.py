@@ -103,7 +103,7 @@ def test_with_many_modules_the_table_leads_to_the_catalogue(
 
 def test_the_catalogue_has_pages(client: Client, course: Path, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     many(40)
-    for query, queries in (("", 3), ("?q=many&track=automation", 4)):
+    for query, queries in (("", 4), ("?q=many&track=automation", 5)):
         with django_assert_num_queries(queries):
             response = client.get(f"/modules/{query}")
         results = response.context["results"]

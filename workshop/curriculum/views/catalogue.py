@@ -57,7 +57,7 @@ def module_list(request: HttpRequest) -> HttpResponse:
         "levels": Level.choices,
         "networks": NETWORKS,
         "limits": LONGEST,
-        "proofs": summaries(),
+        "proofs": summaries([item.module.slug for item in results.found]),
         "nav": "modules",
     }
     return render(request, "curriculum/module_list.html", context)
