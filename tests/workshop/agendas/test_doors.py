@@ -107,6 +107,7 @@ def test_a_shared_link_works_until_it_is_renewed_or_the_agenda_is_private(alice:
     page = client.get(path)
     assert page.status_code == 200
     assert "Basics" in page.content.decode()
+    assert '<p class="lead">With Alice. 1:10 hours of modules.</p>' in page.content.decode()
     assert client.get(f"{path}agenda.ics").status_code == 200
     signed_in(alice).post(f"/agendas/{agenda.pk}/link/")
     assert client.get(path).status_code == 404
