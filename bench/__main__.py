@@ -6,6 +6,7 @@ import sys
 import docker
 import uvloop
 
+from bench.curriculum import curriculum
 from bench.measures import PROFILE, every_line
 from bench.product import ROOT, Product, product
 from bench.report import Line, keep, table
@@ -36,6 +37,7 @@ def main() -> int:
     with product() as found:
         print(f"Measuring {found.url}; this takes some minutes.", flush=True)
         lines = uvloop.run(_measure(found))
+    lines += curriculum()
     print(table(lines))
     print(f"Kept in {keep(lines, ROOT / 'var' / 'bench', _facts()).relative_to(ROOT)}")
     return 0

@@ -15,6 +15,7 @@ from bench.product import Product
 from bench.screens import WebScreen
 from sandboxes import naming
 
+MODULE = re.compile(r'href="(/modules/[^/"]+/)"')
 PAGE = re.compile(r'href="(/modules/[^/"]+/[^/"]+/)"')
 ENDPOINTS = re.compile(r'<script id="endpoints" type="application/json">(.*?)</script>', re.DOTALL)
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -36,7 +37,8 @@ class Visitor:
 
     async def __aenter__(self) -> "Visitor":
         await self._sign_in()
-        self.page = PAGE.findall(await self._get("/modules/"))[0]
+        module = MODULE.findall(await self._get("/modules/"))[0]
+        self.page = PAGE.findall(await self._get(module))[0]
         found = ENDPOINTS.search(await self._get(self.page))
         assert found, f"{self.page} has no sandbox"
         self.endpoints = json.loads(found[1])

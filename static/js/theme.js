@@ -1,4 +1,5 @@
 // Classic script in the head: it must run before anything is painted.
+import { contentsChoice } from "./lib/contents.js";
 import { recall } from "./lib/storage.js";
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -10,7 +11,7 @@ function apply() {
 
 apply();
 // Here too, or the column would be seen to go.
-document.documentElement.dataset.contents = recall("contents", "open");
+document.documentElement.dataset.contents = contentsChoice();
 dark.addEventListener("change", apply);
 document.addEventListener("drydock:theme", apply);
 window.addEventListener("storage", (event) => event.key === "drydock.theme" && apply());

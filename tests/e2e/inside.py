@@ -17,6 +17,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "workshop.settings"
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.contrib.auth.models import AnonymousUser  # noqa: E402
+from django.template.loader import render_to_string  # noqa: E402
+from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from sandboxes import naming, queue, services  # noqa: E402
@@ -112,9 +115,29 @@ def forget() -> None:
     Sandbox.objects.filter(state__in=ENDED).delete()
 
 
+def error_page(status: str) -> str:
+    """The page for an error that a test cannot bring about; as for a stranger."""
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    return render_to_string(f"{status}.html", request=request if status != "500" else None)
+
+
 QUESTIONS: dict[str, Callable[..., Any]] = {
     each.__name__: each
-    for each in (installation, people, sandbox, wait_for_step, pass_deadline, end_lease, set_capacity, sweep, end_all, busy, forget)
+    for each in (
+        installation,
+        people,
+        sandbox,
+        wait_for_step,
+        pass_deadline,
+        end_lease,
+        set_capacity,
+        sweep,
+        end_all,
+        busy,
+        forget,
+        error_page,
+    )
 }
 
 

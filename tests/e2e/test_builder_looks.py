@@ -3,27 +3,12 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dev.layout import ROOT
 from tests.e2e.conftest import DESK, PHONE, Visitors
-from tests.e2e.test_accessible import AXE, LOOKS, looking, violations
+from tests.e2e.looks import look_at
 from tests.e2e.test_builder import TALL, Builder, proposed
 from tests.e2e.test_builder_troubles import BUILDER
 
 pytestmark = pytest.mark.e2e
-
-PICTURES = ROOT / "var" / "screenshots"
-
-
-def seen(page: Page, where: str, name: str) -> list[str]:
-    """What axe finds, and what is wider than the screen; a picture of each size is kept."""
-    found = violations(page, where)
-    for size, scheme in LOOKS:
-        with looking(page, size, scheme):
-            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
-                found.append(f"{where}: wider than {size['width']}")
-            page.screenshot(path=PICTURES / f"{name}-{size['width']}-{scheme}.png", full_page=True)
-    page.set_viewport_size(DESK)
-    return found
 
 
 def far_too_full(page: Page) -> None:
@@ -47,25 +32,21 @@ def test_axe_finds_nothing(visitors: Visitors) -> None:
     page.goto("/agendas/new/?preset=diy")
     page.get_by_role("button", name="Use this").click()
     page.wait_for_url(BUILDER)
-    found += seen(page, "an empty agenda", "builder-empty")
+    found += look_at(page, "builder-empty")
     for path, name in (("/agendas/", "agendas"), ("/agendas/new/", "planner"), ("/agendas/new/?preset=two-days", "preset")):
         page.goto(path)
-        found += seen(page, path, name)
+        found += look_at(page, name)
     far_too_full(page)
     address = page.url
-    found += seen(page, "a builder with conflicts", "builder-conflicts")
+    found += look_at(page, "builder-conflicts")
     page.locator("#share-menu summary").click()
     page.get_by_role("button", name="Share it by link").click()
     page.locator("#share-menu summary").click()
-    found += seen(page, "a builder with its link", "builder-link")
+    found += look_at(page, "builder-link")
     page.goto(page.locator("#share-link").input_value())
-    found += seen(page, "what participants see", "agenda-shared")
+    found += look_at(page, "agenda-shared")
     page.goto(f"{address}print/")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    for size in (DESK, PHONE):
-        with looking(page, size, "light"):
-            found += page.evaluate("async () => (await axe.run()).violations.map((each) => each.id)")
-            page.screenshot(path=PICTURES / f"agenda-print-{size['width']}.png", full_page=True)
+    found += look_at(page, "agenda-print", looks=[(DESK, "light"), (PHONE, "light")])
     assert found == []
     assert visitors.problems() == []
 

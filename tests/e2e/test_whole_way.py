@@ -14,7 +14,7 @@ from tests.e2e.product import Product
 
 pytestmark = pytest.mark.e2e
 
-SCREENSHOT = Path(os.environ.get("SCREENSHOT") or ROOT / "var" / "screenshots" / "learning-page.png")
+SCREENSHOT = Path(os.environ.get("SCREENSHOT") or ROOT / "var" / "test" / "screenshots" / "learning-page.png")
 """Below var/, so that a run of the tests leaves the work tree as it was; `make screenshot` names the one in docs/."""
 
 

@@ -163,6 +163,13 @@ def test_the_best_match_comes_first(client: Client, course: Path) -> None:
     assert found(client, "?q=xylophone") == ["m5", "m4", "m3", "m2", "m1", "m0"]
 
 
+def test_of_several_words_the_one_in_the_best_place_counts_first(client: Client, course: Path) -> None:
+    for number, (title, summary) in enumerate((("Other", "Volumes, and to mount a volume"), ("Volume", "S"))):
+        module = Module.objects.create(slug=f"m{number}", title=title, summary=summary, minutes=5, level="beginner", position=9)
+        Page.objects.create(module=module, slug="p", title="P", text="mount", minutes=5, position=1, html="")
+    assert found(client, "?q=volume+mount") == ["m1", "m0"]
+
+
 def test_words_may_stand_in_the_title_and_on_a_page(client: Client, course: Path) -> None:
     response = client.get("/modules/?q=basics+overlay2")
     (item,) = response.context["results"].found
@@ -180,12 +187,17 @@ def test_any_words_may_be_looked_for(query: str, client: Client, course: Path) -
     [
         (["overlay"], "An overlay is a kind"),
         (["lay"], "An overlay is a kind"),
+        (["is", "a"], "An overlay is a kind"),
         (["kind", "overlay"], "An overlay is a kind"),
         (["zebra"], ""),
     ],
 )
 def test_a_snippet_is_cut_at_spaces(words: list[str], expected: str) -> None:
     assert snippet("An overlay\n is a kind", words) == expected
+
+
+def test_a_snippet_shows_the_words_in_a_row() -> None:
+    assert "docker run it" in snippet(f"docker {'and so on ' * 30}docker run it", ["docker", "run"])
 
 
 def test_a_snippet_of_a_long_text() -> None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
 from labs.proof import summaries
 from workshop.agendas import editing
 from workshop.agendas.catalogue import facts
@@ -13,6 +16,8 @@ from workshop.agendas.models import Agenda
 from workshop.agendas.planner import Rules
 from workshop.agendas.schedule import DayPlan, Slot, module_minutes, schedule
 from workshop.curriculum.models import Module
+from workshop.curriculum.queries import offered
+from workshop.curriculum.search import LONGEST_QUERY
 
 if TYPE_CHECKING:
     from workshop.accounts.models import User
@@ -74,20 +79,22 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The whole agenda; ``unused`` are the modules that are offered and not in it, ``used`` those that are."""
+    """The whole agenda; ``used`` are the slugs of the modules in it, each once."""
 
     columns: tuple[Column, ...]
     conflicts: tuple[Conflict, ...]
     minutes: int
-    unused: tuple[Module, ...]
-    used: tuple[Module, ...]
-    modules: dict[str, Module]
+    used: tuple[str, ...]
 
 
 def board(document: Document) -> Board:
-    """Everything about a document, with one query for the modules."""
-    modules = {module.slug: module for module in Module.objects.defer("authors", "helps", "needs")}
-    known = facts(modules.values())
+    """Everything about a document; a query for its modules, and one for what those build on and is not in it."""
+    used = tuple(dict.fromkeys(document.modules()))
+    modules = {module.slug: module for module in Module.objects.defer("authors", "helps", "needs").filter(slug__in=used)}
+    missing = {slug for module in modules.values() for slug in module.prerequisites} - modules.keys()
+    known = facts(
+        [*modules.values(), *Module.objects.filter(slug__in=missing).only("slug", "title", "minutes", "prerequisites", "withdrawn")]
+    )
     found = conflicts(document, known)
     parts = _parts(document)
     plans = schedule(document)
@@ -102,11 +109,7 @@ def board(document: Document) -> Board:
         )
         for number, plan in enumerate(plans)
     )
-    in_it = set(document.modules())
-    offered = [module for module in modules.values() if not module.withdrawn]
-    unused = tuple(module for module in offered if module.slug not in in_it)
-    used = tuple(module for module in offered if module.slug in in_it)
-    return Board(columns, tuple(found), module_minutes(document), unused, used, modules)
+    return Board(columns, tuple(found), module_minutes(document), used)
 
 
 def _row(slot: Slot, modules: dict[str, Module], title: str, found: list[Conflict], parts: dict[str, list[str]]) -> Row:
@@ -140,13 +143,45 @@ def _pages(module: Module | None, chosen: tuple[str, ...]) -> tuple[PageChoice, 
     return tuple(PageChoice(page["slug"], page["title"], page["minutes"], not chosen or page["slug"] in chosen) for page in module.outline)
 
 
+OFFERED = 30
+"""Modules that the catalogue beside the days shows at once; the others are found by their words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The catalogue beside the days: ``unused`` modules before those that are in the agenda; ``more`` are offered and not shown."""
+
+    unused: tuple[Module, ...]
+    used: tuple[Module, ...]
+    more: int
+    find: str = ""
+
+
+def offer(document: Document, find: str = "") -> Offer:
+    """The modules that are offered and have all of the words in title, summary or tracks. Two queries."""
+    modules = offered().annotate(track_words=Cast("tracks", TextField()))
+    for word in find[:LONGEST_QUERY].replace("\0", "").split():
+        modules = modules.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(track_words__icontains=word))
+    shown = modules.only("slug", "title", "summary", "minutes", "tracks", "position")
+    in_it = document.modules()
+    unused = list(shown.exclude(slug__in=in_it)[:OFFERED])
+    used = tuple(shown.filter(slug__in=in_it))
+    more = modules.exclude(slug__in=in_it).count() - OFFERED if len(unused) == OFFERED else 0
+    return Offer(tuple(unused), used, more, find)
+
+
+def catalogue_context(document: Document, find: str) -> dict[str, object]:
+    """The template context of the catalogue beside the days: what is offered, and what is proved of that."""
+    found = offer(document, find)
+    return {"offer": found, "proofs": summaries([module.slug for module in (*found.unused, *found.used)])}
+
+
 def context(agenda: Agenda, person: "User") -> dict[str, object]:
     """The template context of the builder's board, for somebody who may edit."""
     undo, redo = editing.undoable(agenda, person), editing.redoable(agenda, person)
     return {
         "agenda": agenda,
         "board": board(agenda.document),
-        "proofs": summaries(),
         "can_undo": undo is not None,
         "can_redo": redo is not None,
         "new_items": NEW_ITEMS,

@@ -12,6 +12,7 @@ urlpatterns = [
     path("agendas/import/", lists.import_agenda, name="agenda_import"),
     path(_AGENDA, builder.builder, name="agenda"),
     path(f"{_AGENDA}board/", builder.fragment, name="agenda_board"),
+    path(f"{_AGENDA}catalogue/", builder.catalogue, name="agenda_catalogue"),
     path(f"{_AGENDA}operations/", builder.change, name="agenda_change"),
     path(f"{_AGENDA}undo/", builder.undo, name="agenda_undo"),
     path(f"{_AGENDA}redo/", builder.redo, name="agenda_redo"),

@@ -1,10 +1,10 @@
 """Finding modules: what fits, the best first, a page of it, with the places where the words stand. A fixed number of queries."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, IntegerField, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, TextField, When
 from django.db.models.functions import Cast
 
 from workshop.curriculum.models import Level, Module, Page, Track
@@ -139,23 +139,31 @@ def _ranked(words: list[str], fitting: "QuerySet[Module]") -> tuple[list[int], d
     title, its summary, the page's title, the page's text; in each of them a whole word before a part of one.
     """
     pages = Page.objects.filter(module__in=fitting.values("pk")).order_by()
-    rank, on_page = Value(0, IntegerField()), Q()
+    on_page = Q()
     for word in words:
         here = Q(title__icontains=word) | Q(text__icontains=word)
         pages = pages.filter(here | Q(module__title__icontains=word) | Q(module__summary__icontains=word))
-        rank = rank + _rank(word)  # type: ignore[assignment]
         on_page |= here
-    rows = pages.annotate(rank=rank, on_page=Case(When(on_page, then=1), default=0)).values_list(
-        "module_id", "pk", "rank", "on_page", "module__position", "module__slug", "position"
+    ranks = {f"rank_{number}": _rank(word) for number, word in enumerate(words)}
+    rows = pages.annotate(**ranks, on_page=Case(When(on_page, then=1), default=0)).values_list(
+        "module_id", "pk", "on_page", "module__position", "module__slug", "position", *ranks
     )
-    best: dict[int, tuple[int, int, str]] = {}
+    best: dict[int, tuple[_Rank, int, str]] = {}
     on_pages: dict[int, list[int]] = {}
-    for module, pk, number, stands, position, slug, _ in sorted(rows, key=lambda row: (row[2], row[6])):
-        best.setdefault(module, (number, position, slug))
+    for module, pk, stands, position, slug, _, *found in sorted(rows, key=lambda row: (_order(row[6:]), row[5])):
+        best.setdefault(module, (_order(found), position, slug))
         hits = on_pages.setdefault(module, [])
         if stands:
             hits.append(pk)
     return sorted(best, key=lambda module: best[module]), on_pages
+
+
+_Rank = tuple[int, int]
+
+
+def _order(ranks: Sequence[int]) -> _Rank:
+    """Where one of the words stands best counts first: who asks for "docker run" wants the module with Docker in its title."""
+    return min(ranks), sum(ranks)
 
 
 def _rank(word: str) -> Case:
@@ -177,9 +185,12 @@ def _hits(pages: list[int], words: list[str]) -> dict[int, Hit]:
 
 
 def snippet(text: str, words: list[str]) -> str:
-    """The text around the first of the words that stands in it, as a whole word where it can be; nothing where none does."""
+    """The text around all of the words in a row or, where they do not stand so, around the first that stands in it.
+
+    Whole words before parts; nothing where none stands in it.
+    """
     flat = " ".join(text.split())
-    for pattern in (*map(whole_word, words), *map(re.escape, words)):
+    for pattern in (whole_word(" ".join(words)), *map(whole_word, words), *map(re.escape, words)):
         match = re.search(pattern, flat, flags=re.IGNORECASE)
         if match:
             start, end = max(0, match.start() - AROUND), match.end() + AROUND

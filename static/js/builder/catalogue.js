@@ -1,10 +1,21 @@
-/** The catalogue beside the days: a field to find modules in, those that are not used yet first. */
+const PAUSE = 250;
+const ANSWER_WITHIN = 10_000;
+
+/**
+ * The catalogue beside the days: a field to find modules in, those that are not used yet first.
+ *
+ * While all that is offered is here, finding is a matter of hiding rows, and works without a network. Where there is more,
+ * the server is asked.
+ */
 export function catalogue({ root, board }) {
   const side = root.querySelector("#catalogue");
   const list = side.querySelector("[data-list]");
   const find = side.querySelector("[data-find]");
   const days = side.querySelector("[data-days]");
-  const none = side.querySelector("[data-none]");
+  const note = side.querySelector("[data-static-note]");
+  const whole = () => list.dataset.more === "0" && list.dataset.findWords === "";
+  let timer = 0;
+  let running = null;
 
   const filter = () => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -14,7 +25,34 @@ export function catalogue({ root, board }) {
       row.hidden = !words.every((word) => text.includes(word));
       shown += row.hidden ? 0 : 1;
     }
-    none.hidden = shown > 0 || list.children.length === 0;
+    if (list.children.length > 0) note.textContent = shown ? "" : "No module fits.";
+  };
+
+  const load = async () => {
+    running?.abort();
+    running = new AbortController();
+    const query = new URLSearchParams({ find: find.value });
+    try {
+      const response = await fetch(`${side.dataset.catalogueUrl}?${query}`, {
+        credentials: "same-origin",
+        signal: AbortSignal.any ? AbortSignal.any([running.signal, AbortSignal.timeout(ANSWER_WITHIN)]) : running.signal,
+      });
+      if (!response.ok || response.redirected) throw new Error(String(response.status));
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const fresh = page.querySelector("[data-list]");
+      list.replaceChildren(...fresh.children);
+      Object.assign(list.dataset, { more: fresh.dataset.more, findWords: fresh.dataset.findWords });
+      note.textContent = page.querySelector("[data-static-note]").textContent;
+      follow();
+    } catch (error) {
+      if (error.name !== "AbortError") note.textContent = "The catalogue cannot be reached. Try again.";
+    }
+  };
+
+  const look = () => {
+    clearTimeout(timer);
+    if (whole()) filter();
+    else timer = setTimeout(load, PAUSE);
   };
 
   const follow = () => {
@@ -37,7 +75,7 @@ export function catalogue({ root, board }) {
     if (options.some((option) => option.value === chosen)) days.value = chosen;
   };
 
-  find.addEventListener("input", filter);
+  find.addEventListener("input", look);
   find.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   board.addEventListener("swapped", follow);
   root.addEventListener("click", (event) => {

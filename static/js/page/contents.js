@@ -1,4 +1,5 @@
-import { recall, remember } from "../lib/storage.js";
+import { contentsChoice } from "../lib/contents.js";
+import { remember } from "../lib/storage.js";
 import { pageKeys } from "../site/keys.js";
 
 /** Above this width the contents are a column that stays or goes; below, a drawer (same width as css/contents.css). */
@@ -29,7 +30,7 @@ export class Contents {
   }
 
   get isShown() {
-    return WIDE.matches ? recall("contents", "open") !== "closed" : this.drawer;
+    return WIDE.matches ? contentsChoice() !== "closed" : this.drawer;
   }
 
   turn(direction) {
@@ -63,7 +64,7 @@ export class Contents {
   }
 
   show() {
-    document.documentElement.dataset.contents = recall("contents", "open");
+    document.documentElement.dataset.contents = contentsChoice();
     this.nav.classList.toggle("drawn", this.drawer);
     this.veil.hidden = !this.drawer;
     for (const part of this.rest) part.inert = this.drawer;

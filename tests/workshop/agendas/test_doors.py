@@ -25,7 +25,15 @@ from workshop.curriculum.models import Module
 
 def get_doors(agenda: Agenda) -> list[str]:
     base = f"/agendas/{agenda.pk}"
-    return [f"{base}/", f"{base}/board/", f"{base}/print/", f"{base}/agenda.ics", f"{base}/agenda.csv", f"{base}/agenda.json"]
+    return [
+        f"{base}/",
+        f"{base}/board/",
+        f"{base}/catalogue/",
+        f"{base}/print/",
+        f"{base}/agenda.ics",
+        f"{base}/agenda.csv",
+        f"{base}/agenda.json",
+    ]
 
 
 def post_doors(agenda: Agenda) -> list[str]:
@@ -56,7 +64,7 @@ def test_a_stranger_is_sent_to_sign_in(client: Client, agenda: Agenda) -> None:
 def test_others_find_nothing(bob: User, erin: User, agenda: Agenda) -> None:
     for person in (bob, erin):
         client = signed_in(person)
-        assert [client.get(path).status_code for path in get_doors(agenda)] == [404] * 6
+        assert [client.get(path).status_code for path in get_doors(agenda)] == [404] * 7
         assert [client.post(path).status_code for path in post_doors(agenda)] == [404] * 9
     assert ids(agenda) == [["a", "b", "c"], []]
     assert Agenda.objects.count() == 1
@@ -64,7 +72,7 @@ def test_others_find_nothing(bob: User, erin: User, agenda: Agenda) -> None:
 
 def test_a_wrong_method(alice: User, agenda: Agenda) -> None:
     client = signed_in(alice)
-    assert [client.post(path).status_code for path in get_doors(agenda)] == [405] * 6
+    assert [client.post(path).status_code for path in get_doors(agenda)] == [405] * 7
     assert [client.get(path).status_code for path in post_doors(agenda)] == [405] * 9
 
 
@@ -77,7 +85,7 @@ def test_owner_co_trainer_and_admin_come_in(alice: User, erin: User, dave: User,
     agenda.co_trainers.add(erin)
     for person in (alice, erin, dave):
         client = signed_in(person)
-        assert [client.get(path).status_code for path in get_doors(agenda)] == [200] * 6
+        assert [client.get(path).status_code for path in get_doors(agenda)] == [200] * 7
         assert operate(client, agenda, {"type": "move_item", "item": "b", "day": "d1", "index": 0}).status_code == 200
 
 
@@ -99,6 +107,7 @@ def test_a_shared_link_works_until_it_is_renewed_or_the_agenda_is_private(alice:
     page = client.get(path)
     assert page.status_code == 200
     assert "Basics" in page.content.decode()
+    assert '<p class="lead">With Alice. 1:10 hours of modules.</p>' in page.content.decode()
     assert client.get(f"{path}agenda.ics").status_code == 200
     signed_in(alice).post(f"/agendas/{agenda.pk}/link/")
     assert client.get(path).status_code == 404
@@ -211,16 +220,48 @@ def test_without_script_a_form_is_enough(alice: User, agenda: Agenda) -> None:
     assert "This part of the agenda is gone" in page.content.decode()
 
 
+def many(number: int) -> None:
+    """So many more modules."""
+    about = {"summary": "s", "minutes": 5, "level": "beginner"}
+    Module.objects.bulk_create([Module(slug=f"m{i}", title=f"M {i}", position=10 + i, **about) for i in range(number)])
+
+
 def test_the_builder_costs_the_same_with_many_modules(
     alice: User, agenda: Agenda, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client = signed_in(alice)
-    for more in (0, 100):
-        Module.objects.bulk_create(
-            [Module(slug=f"m{i}", title=f"M {i}", summary="s", minutes=5, level="beginner", position=i) for i in range(more)]
-        )
-        with django_assert_num_queries(7):
-            client.get(f"/agendas/{agenda.pk}/")
+    client, path = signed_in(alice), f"/agendas/{agenda.pk}/"
+    with django_assert_num_queries(9):
+        client.get(path)
+    many(100)
+    # One more counts those that are not shown.
+    with django_assert_num_queries(10):
+        client.get(path)
+    with django_assert_num_queries(5):
+        client.get(f"{path}board/")
+    with django_assert_num_queries(6):
+        client.get(f"{path}catalogue/")
+
+
+def test_the_catalogue_beside_the_days_shows_some_and_finds_the_others(alice: User, agenda: Agenda) -> None:
+    client, path = signed_in(alice), f"/agendas/{agenda.pk}/"
+
+    def offered(query: str = "") -> list[str]:
+        offer = client.get(f"{path}{query}").context["offer"]
+        return [module.slug for module in (*offer.unused, *offer.used)]
+
+    assert offered() == ["basics", "fleets"]
+    many(100)
+    assert offered() == [*(f"m{i}" for i in range(30)), "basics", "fleets"]
+    assert "And 70 more." in client.get(path).content.decode()
+    for door in ("catalogue/", ""):
+        assert offered(f"{door}?find=m+77") == ["m77"]
+        assert offered(f"{door}?find=FLEETS") == ["fleets"]
+        assert offered(f"{door}?find=automation") == ["fleets"]
+        assert offered(f"{door}?find=zebra") == []
+        assert offered(f"{door}?find=%00%25") == []
+    assert "No module fits." in client.get(f"{path}catalogue/?find=zebra").content.decode()
+    text = client.get(f"{path}?find=<script>").content.decode()
+    assert '<script>"' not in text
 
 
 # --- Starting ----------------------------------------------------------------------------------------

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workshop.agendas.document import KINDS, Day, Document, DocumentInvalid, Item
+from workshop.accounts.models import User
+from workshop.agendas import editing
+from workshop.agendas.document import KINDS, Day, Document, DocumentInvalid, Item, minutes_of
 from workshop.agendas.operations import Operation, OperationRefused, apply
+from workshop.agendas.schedule import module_minutes, schedule
 
 MODULES = ("docker-101", "remoting", "security")
 
@@ -44,6 +47,7 @@ def operations(draw: st.DrawFn, document: Document) -> Operation:
         {"type": "update_item", "item": item, "fields": {"minutes": minutes}},
         {"type": "update_item", "item": item, "fields": {"title": "Talk", "notes": "n", "pages": ["first"]}},
         {"type": "split_item", "item": item, "minutes": minutes, "day": draw(st.sampled_from([day, ""]))},
+        {"type": "join_items", "first": item, "second": draw(st.sampled_from([*items, "gone"]))},
         {"type": "add_day", "index": index},
         {"type": "remove_day", "day": day},
         {"type": "move_day", "day": day, "index": index},
@@ -53,22 +57,58 @@ def operations(draw: st.DrawFn, document: Document) -> Operation:
     return draw(st.sampled_from(choices))
 
 
+def minutes(document: Document) -> int:
+    return sum(item.minutes for item in document.items())
+
+
+def gained(operation: Operation, before: Document) -> int:
+    """By how many minutes the operation makes the agenda longer."""
+    by_id = {item.id: item.minutes for item in before.items()}
+    match operation["type"]:
+        case "add_item":
+            return int(operation["item"]["minutes"])
+        case "remove_item":
+            return -by_id[operation["item"]]
+        case "update_item" if "minutes" in operation["fields"]:
+            return int(operation["fields"]["minutes"]) - by_id[operation["item"]]
+        case "remove_day":
+            return -sum(item.minutes for day in before.days if day.id == operation["day"] for item in day.items)
+        case _:
+            return 0
+
+
+def others(document: Document, operation: Operation) -> list[tuple[str, list[Item]]]:
+    """The days and items that the operation is not about, in order."""
+    of_days = operation["type"] in {"add_day", "remove_day", "move_day"}
+    about = {operation.get(name) for name in ("item", "first", "second") if isinstance(operation.get(name), str)}
+    return [
+        (day.id, [item for item in day.items if item.id not in about])
+        for day in document.days
+        if not (of_days and day.id == operation.get("day"))
+    ]
+
+
+def known(document: Document, items: set[str], days: set[str]) -> Document:
+    """The document without what is new."""
+    return Document(tuple(day.with_items(tuple(i for i in day.items if i.id in items)) for day in document.days if day.id in days))
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
-def test_any_sequence_can_be_taken_back_and_made_again(data: st.DataObject) -> None:
+def test_any_sequence_keeps_order_and_totals_and_can_be_taken_back_and_made_again(data: st.DataObject) -> None:
     document = start = data.draw(documents())
     inverses: list[Operation] = []
     for _ in range(data.draw(st.integers(1, 8))):
         operation = data.draw(operations(document))
-        before = sum(item.minutes for item in document.items())
         try:
             changed, inverse = apply(document, operation)
         except OperationRefused:
             continue
-        after = sum(item.minutes for item in changed.items())
-        if operation["type"] in {"move_item", "split_item", "move_day", "update_day", "add_day"}:
-            assert after == before
+        assert minutes(changed) == minutes(document) + gained(operation, document)
+        ids_before, days_before = {item.id for item in document.items()}, {day.id for day in document.days}
+        assert others(known(changed, ids_before, days_before), operation) == others(document, operation)
         assert Document.from_json(changed.to_json()) == changed
+        follows_the_clock(changed)
         document = changed
         inverses.append(inverse)
     end, again = document, []
@@ -79,6 +119,45 @@ def test_any_sequence_can_be_taken_back_and_made_again(data: st.DataObject) -> N
     for operation in reversed(again):
         document, _ = apply(document, operation)
     assert document == end
+
+
+def follows_the_clock(document: Document) -> None:
+    """What is shown of each day: every item in order, each where the one before it ends, none left out."""
+    for plan in schedule(document):
+        at = minutes_of(plan.day.start)
+        for slot, item in zip(plan.slots, plan.day.items, strict=True):
+            assert (slot.item, slot.start, slot.end) == (item, at, at + item.minutes)
+            at = slot.end
+    assert module_minutes(document) == sum(plan.module_minutes for plan in schedule(document))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_undo_and_redo_walk_through_what_was_done(alice: User, data: st.DataObject) -> None:
+    """In any order of changes, steps back and steps forth; what is refused changes nothing and ends nothing."""
+    past, future = [data.draw(documents())], list[Document]()
+    agenda = editing.create(owner=alice, title="Any", document=past[0])
+    for _ in range(data.draw(st.integers(1, 10))):
+        step = data.draw(st.sampled_from(["change", "change", "undo", "redo"]))
+        possible = {"undo": len(past) > 1, "redo": bool(future)}
+        try:
+            match step:
+                case "change":
+                    changed = editing.change(agenda_id=agenda.pk, person=alice, operation=data.draw(operations(past[-1])))
+                    past, future = [*past, changed.document], []
+                case "undo":
+                    editing.undo(agenda_id=agenda.pk, person=alice)
+                    past, future = past[:-1], [*future, past[-1]]
+                case "redo":
+                    editing.redo(agenda_id=agenda.pk, person=alice)
+                    past, future = [*past, future[-1]], future[:-1]
+            made = True
+        except OperationRefused:
+            made = False
+        assert made == possible.get(step, made)
+        agenda.refresh_from_db()
+        assert agenda.document == past[-1]
+        assert (editing.undoable(agenda, alice) is not None, editing.redoable(agenda, alice) is not None) == (len(past) > 1, bool(future))
 
 
 def two() -> Document:

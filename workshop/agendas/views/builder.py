@@ -37,6 +37,7 @@ def builder(request: HttpRequest, agenda_id: UUID) -> HttpResponse:
         return redirect("agenda_print", agenda_id=agenda.pk)
     context = {
         **board.context(agenda, request.user),
+        **board.catalogue_context(agenda.document, request.GET.get("find", "")),
         "settings_form": SettingsForm(instance=agenda, person=request.user),
         "co_trainer_form": CoTrainerForm(),
         "co_trainers": agenda.co_trainers.all(),
@@ -54,6 +55,14 @@ def fragment(request: HttpRequest, agenda_id: UUID) -> HttpResponse:
     agenda = agenda_for(request.user, agenda_id, edit=True)
     assert request.user.is_authenticated
     return render(request, "agendas/_board.html", board.context(agenda, request.user))
+
+
+@require_safe
+@login_required
+def catalogue(request: HttpRequest, agenda_id: UUID) -> HttpResponse:
+    """The catalogue beside the days alone; with ``?find=`` the modules that have these words."""
+    agenda = agenda_for(request.user, agenda_id, edit=True)
+    return render(request, "agendas/_catalogue_list.html", board.catalogue_context(agenda.document, request.GET.get("find", "")))
 
 
 @require_POST
