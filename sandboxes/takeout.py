@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from sandboxes.inside import Place, at_once, place
 from sandboxes.inside import run as run_inside
-from sandboxes.models import Sandbox
-from sandboxes.terminals import open_in
+from sandboxes.models import Sandbox, Terminal
 
 FILES_LIMIT = 20 * 1024 * 1024
 """Bytes of the files of all instances together."""
@@ -85,7 +84,7 @@ def take_out(*, sandbox: Sandbox) -> list[Takeout]:
     Raises NotReady where it does not run (any more), EngineDown where its engine does not answer, TimeoutError after LONGEST seconds.
     """
     sessions: dict[str, list[tuple[str, str]]] = {instance.name: [] for instance in sandbox.instances.all()}
-    for terminal in open_in(sandbox):
+    for terminal in Terminal.objects.filter(instance__sandbox=sandbox, closed_at=None).select_related("instance"):
         sessions[terminal.instance.name].append((terminal.title, terminal.session))
     return at_once(_take_out({name: (place(sandbox, name), opened) for name, opened in sessions.items()}))
 
