@@ -120,7 +120,7 @@ async def get_archive(where: Place, folder: str, *, limit: int, exclude: Sequenc
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:
-    """Run asynchronous work to its end from a worker or a command, which have no event loop of their own."""
+    """Run asynchronous work to its end in a thread without event loop: a worker's, a command's, or that of a plain view."""
 
     async def and_close() -> T:
         try:

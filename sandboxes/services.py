@@ -13,8 +13,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from sandboxes import engines, lifecycle, mirror, queue
-from sandboxes.access import TerminalTarget, target_of
+from sandboxes.access import TerminalTarget, sandbox_for, target_of
 from sandboxes.errors import EngineDown, NotReady, QuotaReached, SandboxError
+from sandboxes.holdings import Held, holdings
 from sandboxes.inside import FileToPut, Outcome, Place, at_once, get_archive, place, put_files
 from sandboxes.inside import run as run_inside
 from sandboxes.keystroke import Keystroke, looks_like_prompt
@@ -24,6 +25,7 @@ from sandboxes.news import announce
 from sandboxes.queue import later
 from sandboxes.snapshot import newest, snapshot
 from sandboxes.states import LIVE, OCCUPYING, State
+from sandboxes.takeout import Takeout, take_out
 from sandboxes.terminals import first_terminal
 from sandboxes.typist import NoPrompt, Typist, open_typist
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EngineDown",
     "FileToPut",
+    "Held",
     "Keystroke",
     "NoPrompt",
     "NotReady",
@@ -40,6 +43,7 @@ __all__ = [
     "Place",
     "QuotaReached",
     "SandboxError",
+    "Takeout",
     "TerminalTarget",
     "Typist",
     "Usage",
@@ -50,6 +54,7 @@ __all__ = [
     "engine_health",
     "fetch_image",
     "get_archive",
+    "holdings",
     "image_size",
     "later",
     "looks_like_prompt",
@@ -63,9 +68,11 @@ __all__ = [
     "restart",
     "room",
     "run_inside",
+    "sandbox_for",
     "snapshot",
     "state_for",
     "stop",
+    "take_out",
     "terminal_of",
 ]
 

@@ -180,11 +180,11 @@ async def _exit_status(stream: ShellStream) -> int:
 
 def _without_frames(data: bytes) -> bytes:
     """Join the frames of a stream without TTY: channel, three zeros, length in four bytes, content."""
-    parts = []
-    while len(data) >= 8:
-        size = int.from_bytes(data[4:8], "big")
-        parts.append(data[8 : 8 + size])
-        data = data[8 + size :]
+    parts, start = [], 0
+    while len(data) >= start + 8:
+        end = start + 8 + int.from_bytes(data[start + 4 : start + 8], "big")
+        parts.append(data[start + 8 : end])
+        start = end
     return b"".join(parts)
 
 

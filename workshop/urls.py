@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("workshop.curriculum.urls")),
     path("", include("workshop.agendas.urls")),
     path("", include("labs.urls")),
+    path("", include("workshop.learning.urls")),
     path("", include("sandboxes.urls")),
     path("accounts/profile/", profile, name="profile"),
     path("accounts/", include("allauth.account.urls")),

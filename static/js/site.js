@@ -3,6 +3,7 @@ import { recall, remember } from "./lib/storage.js";
 import { agendaTable } from "./site/agenda.js";
 import { filters } from "./site/filters.js";
 import { siteKeys } from "./site/keys.js";
+import { packForm } from "./site/pack.js";
 
 const THEMES = ["auto", "light", "dark"];
 const WORDS = { auto: "as the system", light: "light", dark: "dark" };
@@ -31,3 +32,4 @@ closeMenus();
 siteKeys();
 document.querySelectorAll("[data-agenda]").forEach(agendaTable);
 document.querySelectorAll("[data-filters]").forEach((form) => filters(form, document.querySelector("[data-results]")));
+document.querySelectorAll("[data-pack]").forEach(packForm);

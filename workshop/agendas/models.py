@@ -95,3 +95,20 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation.get('type')} ({self.version})"
+
+
+class Follow(models.Model):
+    """A person takes part in, or learns along, an agenda. ``token`` is the shared link that they came by, if they did."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="follows")
+    agenda = models.ForeignKey(Agenda, on_delete=models.CASCADE, related_name="followers")
+    title = models.CharField(max_length=100, help_text="What the agenda was called when the person could last read it.")
+    token = models.CharField(max_length=32, blank=True)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["since", "pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "agenda"], name="one_follow_per_agenda")]
+
+    def __str__(self) -> str:
+        return f"{self.person} follows {self.title}"

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
 from workshop.accounts.models import User
-from workshop.agendas import board, editing
+from workshop.agendas import board, editing, following
 from workshop.agendas.access import agenda_for
 from workshop.agendas.forms import CoTrainerForm, SettingsForm
 from workshop.agendas.models import Agenda, new_token
@@ -41,6 +41,7 @@ def builder(request: HttpRequest, agenda_id: UUID) -> HttpResponse:
         "settings_form": SettingsForm(instance=agenda, person=request.user),
         "co_trainer_form": CoTrainerForm(),
         "co_trainers": agenda.co_trainers.all(),
+        "follows": following.follows(request.user, agenda),
         "share_url": request.build_absolute_uri(f"/a/{agenda.share_token}/"),
         "may_delete": agenda.owner_id == request.user.pk or request.user.is_admin,
         "nav": "agendas",

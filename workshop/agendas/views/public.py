@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from workshop.agendas import exports
+from workshop.agendas import exports, following
 from workshop.agendas.access import agenda_for, shared_agenda
 from workshop.agendas.board import board
 from workshop.agendas.catalogue import facts
@@ -20,7 +20,8 @@ from workshop.curriculum.models import Module
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """What a participant sees before the day; whoever has the link may read it."""
     agenda = shared_agenda(token)
-    return render(request, "agendas/shared.html", {"agenda": agenda, "board": board(agenda.document)})
+    context = {"agenda": agenda, "board": board(agenda.document), "follows": _follows(request, agenda)}
+    return render(request, "agendas/shared.html", context)
 
 
 @require_safe
@@ -28,8 +29,13 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 def print_agenda(request: HttpRequest, agenda_id: UUID) -> HttpResponse:
     """The agenda on paper; also for those who may read it and not change it."""
     agenda = agenda_for(request.user, agenda_id)
-    context = {"agenda": agenda, "board": board(agenda.document), "may_edit": agenda.may_edit(request.user)}
+    may_edit = agenda.may_edit(request.user)
+    context = {"agenda": agenda, "board": board(agenda.document), "may_edit": may_edit, "follows": _follows(request, agenda)}
     return render(request, "agendas/print.html", context)
+
+
+def _follows(request: HttpRequest, agenda: Agenda) -> bool:
+    return request.user.is_authenticated and following.follows(request.user, agenda)
 
 
 @require_safe

@@ -1,0 +1,1 @@
+"""What a person learns: what is done, what is next, and what they take home."""

@@ -1,0 +1,1 @@
+"""Views of what a person learns, one module a subject."""
