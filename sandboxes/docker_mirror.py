@@ -84,14 +84,24 @@ class DockerMirror:
             container.start()
 
     def _is_stale(self, client: DockerClient, container: Container, environment: dict[str, str]) -> bool:
-        if container.attrs["Image"] != client.images.get(self._image).id:
-            return True
+        """Whether it is to be made anew. Two installations with different wishes must not replace each other's for ever.
+
+        So only the one that made it sees to its wishes; the others to what nobody can want: an image of the same name has taken
+        the place of the one it runs, or it is at another address than the firewall opens.
+        """
         has = set(container.attrs["Config"]["Env"])
         if f"MIRROR_ADDRESS={environment['MIRROR_ADDRESS']}" not in has:
             return True
-        # Two installations with different wishes would otherwise replace each other's for ever.
-        mine = container.labels.get(mirror.LABEL) == self._installation
-        return mine and f"MIRROR_UPSTREAM={self._upstream}" not in has
+        made_of = str(container.attrs["Config"]["Image"])
+        if container.labels.get(mirror.LABEL) == self._installation:
+            return made_of != self._image or f"MIRROR_UPSTREAM={self._upstream}" not in has or self._is_replaced(client, container, made_of)
+        return self._is_replaced(client, container, made_of)
+
+    def _is_replaced(self, client: DockerClient, container: Container, made_of: str) -> bool:
+        try:
+            return bool(client.images.get(made_of).id != container.attrs["Image"])
+        except ImageNotFound:
+            return True
 
     def contents(self, client: DockerClient) -> dict[str, int]:
         """By learners' names, the bytes to download. Raises ImageMissing, StartFailed."""

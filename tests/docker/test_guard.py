@@ -1,5 +1,6 @@
 """The firewall on the real host. Every target is a container of our own: no packet leaves this machine."""
 
+import ipaddress
 import re
 import secrets
 import time
@@ -12,8 +13,9 @@ from docker import DockerClient
 from docker.errors import ContainerError
 from docker.models.containers import Container
 from docker.models.networks import Network
+from docker.types import IPAMConfig, IPAMPool
 
-from sandboxes import guard
+from sandboxes import guard, mirror
 from tests.docker.instance import IMAGE, LABELS, Result, bridge, client, complaint, execute
 
 pytestmark = pytest.mark.docker
@@ -62,13 +64,13 @@ def guarded(engine: DockerClient) -> tuple[str, ...]:
 
 
 @contextmanager
-def serving(engine: DockerClient, **options: Any) -> Iterator[Container]:
+def serving(engine: DockerClient, port: int = PORT, **options: Any) -> Iterator[Container]:
     name = f"drydock-test-{secrets.token_hex(4)}"
-    command = [*SERVE, SERVER, str(PORT)]
+    command = [*SERVE, SERVER, str(port)]
     container: Container = engine.containers.run(IMAGE, command, name=name, entrypoint=[], labels=LABELS, detach=True, **options)
     try:
         limit = time.monotonic() + 10
-        while not _fetch(container, "127.0.0.1"):
+        while not _fetch(container, "127.0.0.1", port=port):
             assert time.monotonic() < limit, container.logs().decode()
             time.sleep(0.05)
         yield container
@@ -101,9 +103,9 @@ def _gateway(network: Network) -> str:
     return str(network.attrs["IPAM"]["Config"][0]["Gateway"])
 
 
-def _fetch(container: Container, address: str, *options: str) -> bool:
+def _fetch(container: Container, address: str, *options: str, port: int = PORT) -> bool:
     """Whether our server answers there within a second."""
-    return execute(container, ["curl", "-s", "--max-time", "1", *options, f"http://{address}:{PORT}/"]) == Result(0, "here\n")
+    return execute(container, ["curl", "-s", "--max-time", "1", *options, f"http://{address}:{port}/"]) == Result(0, "here\n")
 
 
 def _dropped(engine: DockerClient, counter: str) -> int:
@@ -186,6 +188,60 @@ def test_rules_of_others_are_left_alone(engine: DockerClient, guarded: tuple[str
     before = tables()
     _on_host(engine, guard.guard_command(guarded))
     assert tables() == before
+
+
+def test_of_the_host_only_the_mirror_is_open_and_only_at_its_ports(engine: DockerClient) -> None:
+    dns = _dns(engine)
+    subnet = ipaddress.IPv4Network("10.143.199.16/28")
+    address = str(subnet[1])
+    with bridge(engine) as inside, _door(engine, subnet), visiting(engine, inside) as learner:
+        _on_host(engine, guard.guard_command(dns, address))
+        with serving(engine, mirror.PORTS[mirror.IMAGES_PORT], network_mode="host"), serving(engine, network_mode="host"):
+            assert _fetch(learner, address, port=mirror.IMAGES_PORT)
+            assert _fetch(learner, address, port=mirror.PORTS[mirror.IMAGES_PORT])
+            before = _dropped(engine, "host")
+            # The other server listens there, the mirror's port at another address of the host, and 22 is what a host has open.
+            assert not _fetch(learner, address, port=PORT)
+            assert not _fetch(learner, address, port=22)
+            assert not _fetch(learner, _gateway(inside), port=mirror.PORTS[mirror.IMAGES_PORT])
+            assert not _fetch(learner, _gateway(inside), port=mirror.IMAGES_PORT)
+            assert _dropped(engine, "host") > before
+            _on_host(engine, guard.guard_command(dns))
+            assert not _fetch(learner, address, port=mirror.IMAGES_PORT)
+
+
+@contextmanager
+def _door(engine: DockerClient, subnet: ipaddress.IPv4Network) -> Iterator[None]:
+    """An address of the host as the mirror's."""
+    pool = IPAMPool(subnet=str(subnet), gateway=str(subnet[1]))
+    name = f"drydock-test-{secrets.token_hex(4)}"
+    network = engine.networks.create(name, driver="bridge", labels=LABELS, ipam=IPAMConfig(pool_configs=[pool]))
+    try:
+        yield
+    finally:
+        network.remove()
+
+
+def test_a_container_published_on_the_mirrors_port_is_not_met_in_its_place(engine: DockerClient) -> None:
+    dns = _dns(engine)
+    subnet = ipaddress.IPv4Network("10.143.199.32/28")
+    address = str(subnet[1])
+    with bridge(engine) as inside, _door(engine, subnet), visiting(engine, inside) as learner:
+        _on_host(engine, guard.guard_command(dns, address))
+        with serving(engine, network_mode="bridge", ports={f"{PORT}/tcp": mirror.UPSTREAM_PORT}):
+            assert not _fetch(learner, address, port=mirror.UPSTREAM_PORT)
+
+
+def test_check_knows_whether_the_door_is_there(engine: DockerClient, guarded: tuple[str, ...]) -> None:
+    with pytest.raises(ContainerError):
+        _on_host(engine, guard.check_command(guarded, "192.0.2.1"))
+    _on_host(engine, guard.guard_command(guarded, "192.0.2.1"))
+    _on_host(engine, guard.check_command(guarded, "192.0.2.1"))
+
+
+def test_a_mirror_that_is_no_address_is_refused() -> None:
+    with pytest.raises(ValueError, match="mirror"):
+        guard.ruleset([], "mirror.example.org")
 
 
 def test_resolver_that_is_no_address_is_refused() -> None:

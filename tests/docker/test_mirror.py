@@ -102,15 +102,17 @@ def test_an_image_that_nobody_has_is_refused_soon(learner: Learner) -> None:
 
 def test_a_nested_docker_uses_it_as_well(learner: Learner) -> None:
     result = learner.sh(
-        "docker run --detach --privileged --name inner --env DOCKER_TLS_CERTDIR= "
-        "docker:26-dind --registry-mirror $DRYDOCK_MIRROR >/dev/null\n"
-        "for i in $(seq 100); do docker exec inner docker info >/dev/null 2>&1 && break; sleep 0.2; done\n"
+        "docker run --detach --privileged --name inner docker:26-dind --registry-mirror $DRYDOCK_MIRROR >/dev/null\n"
+        "for i in $(seq 200); do docker exec inner docker info >/dev/null 2>&1 && break; sleep 0.2; done\n"
         "docker exec inner docker run --rm busybox:musl cat /etc/os-release; docker rm --force --volumes inner >/dev/null"
     )
     assert (result.code, "ID=busybox-musl" in result.output) == (0, True), result.output
 
 
-@pytest.mark.parametrize("name", ["compose-stack"])
+REPOSITORIES = sorted(path.parent.name for path in (settings.BASE_DIR / "images/mirror/repositories").glob("*/README.md"))
+
+
+@pytest.mark.parametrize("name", REPOSITORIES)
 def test_an_example_repository_is_cloned(learner: Learner, name: str) -> None:
     result = learner.sh(
         f"cd /tmp && rm -rf {name} && git clone --quiet http://git.drydock/{name}.git && cd {name} && git log --format=%s && ls"
@@ -118,10 +120,46 @@ def test_an_example_repository_is_cloned(learner: Learner, name: str) -> None:
     assert (result.code, "README.md" in result.output) == (0, True), result.output
 
 
+# What a reader of each README types first, and what the last line must say.
+TRIALS = {
+    "build-vs-run": (
+        "docker build --quiet --tag site:red --build-arg COLOUR=red . >/dev/null\n"
+        "docker run --rm --env TITLE=Hello --env COLOUR=green site:red | tr -d '\\n' | grep -o '<body.*h1>'",
+        '<body bgcolor="red"><h1>Hello</h1>',
+    ),
+    "ci-demo": (
+        "docker run --detach --name registry --publish 5000:5000 registry:2 >/dev/null; sleep 1\n"
+        "PORT=8001 ./pipeline >/tmp/log 2>&1 || cat /tmp/log\n"
+        "sleep 1; curl -s localhost:8001/?name=Ada | grep -o 'Hello Ada, this is version'",
+        "Hello Ada, this is version",
+    ),
+    "compose-stack": (
+        "docker compose up --quiet-pull --detach --build --wait >/tmp/log 2>&1 || cat /tmp/log\n"
+        "curl -s localhost:8080 >/dev/null; curl -s localhost:8080 | grep -o 'visit number 2'; docker compose down --volumes 2>/dev/null",
+        "visit number 2",
+    ),
+    "monitoring-stack": (
+        "docker compose up --quiet-pull --detach >/tmp/log 2>&1 || cat /tmp/log; for i in $(seq 40); do sleep 1\n"
+        "n=$(curl -s 'localhost:9090/api/v1/query?query=sum(up)' | jq -r '.data.result[0].value[1]') || :; [ \"$n\" = 3 ] && break; done\n"
+        "echo $n up; docker compose down --volumes 2>/dev/null",
+        "3 up",
+    ),
+    "runtime-behaviour": (
+        "docker compose up --quiet-pull --detach --build --wait >/tmp/log 2>&1 || cat /tmp/log; docker compose stop init 2>/dev/null\n"
+        "docker compose logs init | grep -o 'SIGTERM received'; docker compose down -t 0 2>/dev/null",
+        "SIGTERM received",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REPOSITORIES)
+def test_an_example_works_as_its_readme_says(learner: Learner, name: str) -> None:
+    script, expected = TRIALS[name]
+    result = learner.sh(f"rm -rf /tmp/{name} && git clone --quiet http://git.drydock/{name}.git /tmp/{name} && cd /tmp/{name}\n{script}")
+    assert (result.code, result.output.splitlines()[-1:]) == (0, [expected]), result.output
+
+
 def test_nobody_can_write_into_it(learner: Learner, facts: EngineFacts) -> None:
-    target = "mirror.drydock:5000/library/busybox:1.37"
-    push = learner.sh(f"docker pull --quiet busybox && docker tag busybox {target} && docker push {target}")
-    assert push.code == 1
     registry = f"http://{facts.mirror}:5000/v2"
     status = "curl -s -o /dev/null -w '%{http_code} ' -X"
     tries = (
@@ -174,7 +212,7 @@ def test_events_are_recorded_from_the_first_and_over_a_restart(learner: Learner)
 def test_the_record_is_bounded(learner: Learner) -> None:
     log = "/var/lib/drydock/events.log"
     learner.sh(
-        f"pkill -f [l]ib/drydock/recorder; yes 'filler t=1000000000000000000' | head -c 4999900 >{log}\n"
+        f"pkill -x recorder; (yes 'filler t=1000000000000000000' || :) | head -c 4999900 >{log}\n"
         "(setsid /usr/lib/drydock/recorder >/dev/null 2>&1 &); sleep 1; docker run --rm --name three busybox true; sleep 1"
     )
     assert 1_000_000 < int(learner.sh(f"stat -c %s {log}").output) < 5_000_000

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from labs.proof import summaries, summary
+from sandboxes import services
 from workshop.curriculum.models import Level, Module, Track
 from workshop.curriculum.queries import all_totals, done_pages, offered, resume
 from workshop.curriculum.search import Search, find
@@ -70,8 +71,11 @@ def module(request: HttpRequest, module_slug: str) -> HttpResponse:
     named = Module.objects.filter(slug__in=[*shown.prerequisites, *shown.helps])
     by_slug = {item.slug: item for item in named}
     done = done_pages(request.user, shown)
+    there = services.mirror_contents()
+    images = [{"name": name, "size": services.image_size(name, there)} for name in shown.needs.get("images", [])]
     context = {
         "module": shown,
+        "images": images,
         "network": NETWORKS.get(shown.needs.get("network", "none"), ""),
         "tracks": [label for value, label in Track.choices if value in shown.tracks],
         "first_open": next((page for page in shown.outline if page["slug"] not in done), None),
