@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DESK, PHONE, Visitors
 from tests.e2e.learning import Learning
+from tests.e2e.looks import AXE, PICTURES, look_at
 from tests.e2e.product import Product
-from tests.e2e.test_accessible import AXE
-from tests.e2e.test_builder_looks import PICTURES, seen
 
 pytestmark = pytest.mark.e2e
 
@@ -63,9 +62,9 @@ def test_bob_does_two_pages_and_takes_them_home(visitors: Visitors, tmp_path: Pa
     expect(card.get_by_role("link", name="Continue")).to_have_attribute("href", re.compile(MODULE))
     expect(page.locator(".learning-card").first).to_contain_text("Ready")
     expect(page.locator(".learning-part").first).to_contain_text("1 of 1 used")
-    found = seen(page, "My learning, with a sandbox", "learning")
+    found = look_at(page, "learning")
     card.get_by_role("link", name="Take home").click()
-    found += seen(page, "the pack's page", "pack")
+    found += look_at(page, "pack")
     folder = make_pack(page, tmp_path)
     mine = folder / "my-work" / "monitoring" / "node1"
     assert (mine / "files" / "notes.txt").read_text() == "kept\n"
@@ -98,7 +97,7 @@ def test_bob_stops_a_sandbox_there(product: Product, visitors: Visitors) -> None
 def test_carol_follows_an_agenda(visitors: Visitors, tmp_path: Path) -> None:
     alice, carol = visitors.page("alice"), visitors.page("carol")
     carol.goto("/learning/")
-    found = seen(carol, "My learning, nothing yet", "learning-empty")
+    found = look_at(carol, "learning-empty")
     alice.goto("/agendas/new/?preset=half-day")
     alice.get_by_role("button", name="Use this").click()
     alice.locator("#share-menu summary").click()
@@ -110,16 +109,16 @@ def test_carol_follows_an_agenda(visitors: Visitors, tmp_path: Path) -> None:
     carol.wait_for_url("**/learning/")
     card = carol.locator(".learning-card", has_text=title)
     expect(card).to_contain_text("Begin with")
-    found += seen(carol, "My learning, an agenda", "learning-agenda")
+    found += look_at(carol, "learning-agenda")
     card.get_by_role("link", name="Take home").click()
-    found += seen(carol, "the pack's page without sandbox", "pack-without")
+    found += look_at(carol, "pack-without")
     folder = make_pack(carol, tmp_path)
     assert "There is nothing of your own work in here" in (folder / "README.txt").read_text()
     assert sorted(path.name for path in folder.iterdir()) == ["README.txt", "compose.yaml", "images.txt", "pages.html"]
     alice.get_by_role("button", name="Make a new link").click()
     carol.goto("/learning/")
     expect(card).to_contain_text("no longer shared")
-    found += seen(carol, "My learning, no longer shared", "learning-lost")
+    found += look_at(carol, "learning-lost")
     card.get_by_role("button", name="Remove").click()
     expect(carol.locator(".learning-part").nth(1)).to_contain_text("You follow no agenda yet")
     assert found == []
