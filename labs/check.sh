@@ -11,6 +11,8 @@ unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
 
 # One line an event, oldest first: TYPE ACTION ID ATTRIBUTES-AS-JSON t=NANOSECONDS. The daemon itself remembers only 256.
 EVENTS=/var/lib/drydock/events.log
+# A file for each key that was answered.
+ANSWERS=/root/answers
 # Containers that a check starts carry this label, so that no check takes them for the learner's.
 CHECK_LABEL=drydock.check
 
@@ -42,9 +44,10 @@ answered() {
 
 # --- What is there ---
 
-# ans KEY: what the learner handed in with the command `answer KEY VALUE`; nothing if they have not.
+# ans KEY: what the learner handed in with the command `answer KEY VALUE` since the lab was started here; nothing if they have not.
 ans() {
-  cat "/root/answers/$1" 2>/dev/null
+  local file=$ANSWERS/$1
+  [ -f "$file" ] && [ "$(stat -c %Y "$file")" -ge $((${LAB_SINCE:-0} / 1000000000)) ] && cat "$file"
 }
 
 # f OBJECT TEMPLATE: a field of a container, image, network or volume, by a Go template; nothing if there is no such object.

@@ -1,6 +1,7 @@
 """The part of the checks' library that needs no engine: messages, answers, and the record of events."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def test_no_ends_the_check_with_its_message(tmp_path: Path) -> None:
 
 def test_a_key_without_an_answer_is_said(tmp_path: Path) -> None:
     assert check("answered no-such-key-here", folder=tmp_path) == (1, "Nothing has been handed in for no-such-key-here yet.\n")
+
+
+@pytest.mark.parametrize(("since", "answer"), [(0, "42\n"), (1764440999_000000000, "42\n"), (1764441001_000000000, "")])
+def test_an_answer_to_an_earlier_lab_is_none_to_this_one(tmp_path: Path, since: int, answer: str) -> None:
+    (tmp_path / "key").write_text("42\n", encoding="utf-8")
+    os.utime(tmp_path / "key", (1764441000, 1764441000))
+    assert check(f"ANSWERS={tmp_path}; ans key || true", since=since, folder=tmp_path) == (0, answer)
 
 
 @pytest.mark.parametrize(
