@@ -230,11 +230,11 @@ def test_the_builder_costs_the_same_with_many_modules(
     alice: User, agenda: Agenda, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client, path = signed_in(alice), f"/agendas/{agenda.pk}/"
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(path)
     many(100)
     # One more counts those that are not shown.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(path)
     with django_assert_num_queries(5):
         client.get(f"{path}board/")

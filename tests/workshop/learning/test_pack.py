@@ -266,7 +266,9 @@ def test_an_engine_that_does_not_answer(bob: User, course: Path, engine: Engine)
         assert "data-pack-without>" in response.content.decode()
         answer = client.post(FILE, {"module": "basics"}, headers={"Accept": "application/json"})
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "engine-down")
-        assert len(fetched(client, module="basics", without="sandbox")) == 4
+        files = fetched(client, module="basics", without="sandbox")
+    assert len(files) == 4
+    assert "you chose to make the pack without" in files["basics-pack/README.txt"].decode()
 
 
 def test_one_pack_at_a_time(bob: User, carol: User, course: Path) -> None:

@@ -35,8 +35,11 @@ class Work:
     takeouts: tuple[services.Takeout, ...]
 
 
-def build(*, person: "User", course: Course, work: Iterable[Work], site: Callable[[str], str]) -> IO[bytes]:
-    """The pack as an open file at its beginning; who asked closes it. Raises PackFailed where there is no room for it."""
+def build(*, person: "User", course: Course, work: Iterable[Work], site: Callable[[str], str], skipped: bool = False) -> IO[bytes]:
+    """The pack as an open file at its beginning; who asked closes it. ``skipped``: the learner wants it without their work.
+
+    Raises PackFailed where there is no room for it.
+    """
     work = list(work)
     images = images_of(course)
     texts = {
@@ -51,7 +54,7 @@ def build(*, person: "User", course: Course, work: Iterable[Work], site: Callabl
             for name, text in texts.items():
                 writer.add(name, text.encode())
             kept = [_add(writer, each) for each in work]
-            context = {"course": course, "work": kept, "images": images, "made": timezone.now(), "limit": 20}
+            context = {"course": course, "work": kept, "skipped": skipped, "made": timezone.now(), "limit": 20}
             writer.add("README.txt", render_to_string("learning/pack/README.txt", context).encode())
         file.seek(0)
     except OSError as error:

@@ -76,8 +76,9 @@ def pack_file(request: HttpRequest) -> HttpResponseBase:
         if settings.ROLE == "web":
             raise Refused(503, "gateway", "Packs are made elsewhere on this site, and the way there is missing. Tell your trainer.")
         with _one_at_a_time(person):
-            work = [] if fields.get("without") == "sandbox" else _work(person, course)
-            file = build(person=person, course=course, work=work, site=request.build_absolute_uri)
+            skipped = fields.get("without") == "sandbox"
+            work = [] if skipped else _work(person, course)
+            file = build(person=person, course=course, work=work, site=request.build_absolute_uri, skipped=skipped)
     except PackFailed as failed:
         return _refuse(request, course, Refused(503, "no-room", str(failed)))
     except Refused as refused:
