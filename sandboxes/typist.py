@@ -9,11 +9,10 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
 
-import pyte
-
 from sandboxes.access import TerminalTarget
 from sandboxes.errors import EngineDown, NotReady
 from sandboxes.keystroke import Keystroke, looks_like_prompt
+from sandboxes.screen import TerminalScreen
 from sandboxes.streams import ContainerGone, ShellStream, StreamError
 from sandboxes.terminal.protocol import Viewer
 from sandboxes.terminal.shell import LEAVE_HISTORY_KEY, Shell, typed
@@ -31,8 +30,6 @@ NEW_SHELL = 20.0
 PROMPT = 60.0
 """Seconds that a click waits for a prompt between two lines, before it types the next one anyway."""
 
-_BRACKETED_PASTE = 2004 << 5  # pyte keeps private modes shifted
-
 
 class NoPrompt(Exception):
     """The terminal waits for nothing yet: what was typed has not ended in its time."""
@@ -46,8 +43,7 @@ class Typist:
         self._shell: Shell
         self._stream: ShellStream
         self._reader: asyncio.Task[None]
-        self._screen = pyte.Screen(COLS, ROWS)
-        self._feed = pyte.ByteStream(self._screen)
+        self._screen = TerminalScreen(COLS, ROWS)
         self._came = 0
         self._came_at = 0.0
 
@@ -95,7 +91,7 @@ class Typist:
 
     def _paste(self, text: str) -> None:
         data = text.replace("\r\n", "\n").replace("\n", "\r").encode()
-        if _BRACKETED_PASTE in self._screen.mode:
+        if self._screen.brackets_pastes:
             # As xterm.js does: an end mark inside the text must not end the paste.
             data = b"\x1b[200~" + data.replace(b"\x1b", b"") + b"\x1b[201~"
         self._write(typed(data))
@@ -137,16 +133,12 @@ class Typist:
     def waits(self) -> bool:
         """Whether a prompt stands before the cursor, and has for a moment."""
         still = asyncio.get_running_loop().time() - self._came_at
-        return self._came > 0 and still >= SETTLED and looks_like_prompt(self._before_cursor())
-
-    def _before_cursor(self) -> str:
-        cursor = self._screen.cursor
-        return self._screen.display[cursor.y][: cursor.x] if cursor.y < ROWS else ""
+        return self._came > 0 and still >= SETTLED and looks_like_prompt(self._screen.before_cursor)
 
     @property
     def screen(self) -> str:
         """The text on the screen, without blanks at the ends of lines and empty lines around."""
-        return "\n".join(line.rstrip() for line in self._screen.display).strip("\n")
+        return self._screen.text
 
     async def transcript(self, lines: int = 2000) -> str:
         """The last lines of the terminal with its history. Empty where the terminal is gone."""
@@ -173,7 +165,7 @@ class Typist:
 
     async def _read(self, stream: ShellStream) -> None:
         while data := await stream.read():
-            self._feed.feed(data)
+            self._screen.feed(data)
             self._came += len(data)
             self._came_at = asyncio.get_running_loop().time()
 

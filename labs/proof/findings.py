@@ -58,7 +58,10 @@ class State(StrEnum):
 
 @dataclass(slots=True)
 class LabProof:
-    """Everything about one lab. ``reason`` says why the lab as a whole failed or was not proved."""
+    """Everything about one lab. ``reason`` says why the lab as a whole failed or was not proved.
+
+    ``transcripts`` are the terminals of a lab that failed, by instance, with all that has scrolled away.
+    """
 
     lab: Lab
     findings: list[Finding] = field(default_factory=list)
@@ -72,6 +75,7 @@ class LabProof:
     inner_version: str = ""
     profile: str = ""
     clashes: list[str] = field(default_factory=list)
+    transcripts: dict[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> State:

@@ -110,6 +110,7 @@ def as_json(proofs: Sequence[LabProof]) -> list[dict[str, Any]]:
             "profile": proof.profile,
             "content_hash": proof.lab.content_hash,
             "clashes": proof.clashes,
+            "transcripts": proof.transcripts,
             "findings": [asdict(finding) for finding in proof.findings],
         }
         for proof in proofs

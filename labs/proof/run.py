@@ -11,7 +11,7 @@ from django.conf import settings
 
 from labs.models import Lab
 from labs.proof.clashes import LEFTOVERS, Leftovers, clashes
-from labs.proof.findings import Finding, LabProof
+from labs.proof.findings import Finding, LabProof, State
 from labs.proof.plan import Job, Limits, side_by_side
 from labs.proof.stage import READY_WITHIN, Stage, clear_up, stage
 from labs.proof.walk import Walk
@@ -124,6 +124,8 @@ class _JobRun:
         finally:
             proof.seconds = round(time.monotonic() - began, 1)
         await _facts(on, proof)
+        if proof.state is not State.HELD:
+            proof.transcripts = await on.transcripts()
         if self.job.agenda:
             proof.clashes = clashes(proof.lab, proof.findings, left)
             left.note(proof.lab, await on.say(LEFTOVERS), proof.disk)

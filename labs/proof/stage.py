@@ -41,6 +41,10 @@ class Stage:
             self._typists[node] = await self._open.enter_async_context(services.open_typist(target))
         return self._typists[node]
 
+    async def transcripts(self) -> dict[str, str]:
+        """All that the terminals show and have shown, by instance."""
+        return {node: await typist.transcript() for node, typist in self._typists.items()}
+
     async def usage(self) -> Usage:
         """What the instance that has used most of each has used."""
         used = [await services.measure(where) for where in self.places.values()]

@@ -279,6 +279,7 @@ def test_a_lab_that_does_not_hold(course: Course) -> None:
     assert "touch three" in first(proof, Kind.AFTER, "never-passes").screen
     assert (proof.state, proof.checks, proof.near_misses) == (State.FAILED, (1, 3), (0, 1))
     assert [finding.spoiled for finding in proof.failures] == [False, True, True, True]
+    assert proof.transcripts["node1"].count("touch") == 4
 
 
 def test_what_never_gets_its_prompt_back_is_told_and_ended(course: Course) -> None:
