@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
-from pytest import CaptureFixture, MonkeyPatch
 
 from sandboxes import engines
 from sandboxes.models import Engine
@@ -29,7 +28,7 @@ class StockedEngine:
 
 
 @pytest.fixture
-def stocked(engine: Engine, monkeypatch: MonkeyPatch) -> StockedEngine:
+def stocked(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> StockedEngine:
     made = StockedEngine(dict(THERE), {"nginx:1.26": 35_000_000})
     monkeypatch.setattr(engines, "backend_for", lambda _: made)
     return made
@@ -41,7 +40,7 @@ def test_a_modules_page_says_what_is_here(client: Client, course: Path, engine: 
     assert "<code>busybox:1.37</code>, 1.1\xa0MB, here" in client.get("/modules/basics/").content.decode()
 
 
-def test_the_command_counts(course: Path, stocked: StockedEngine, capsys: CaptureFixture[str]) -> None:
+def test_the_command_counts(course: Path, stocked: StockedEngine, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("images")
     assert capsys.readouterr().out.splitlines() == ["busybox:1.37     1.1 MB  basics", "1 of 1 here"]
     assert mirror_contents() == THERE, "what was found is kept for the pages"
@@ -50,7 +49,7 @@ def test_the_command_counts(course: Path, stocked: StockedEngine, capsys: Captur
     assert capsys.readouterr().out.splitlines() == ["busybox:1.37    missing  basics", "0 of 1 here"]
 
 
-def test_a_module_without_images_needs_none(course: Path, stocked: StockedEngine, capsys: CaptureFixture[str]) -> None:
+def test_a_module_without_images_needs_none(course: Path, stocked: StockedEngine, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("images", "fleets")
     assert capsys.readouterr().out == "0 of 0 here\n"
 
