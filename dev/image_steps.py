@@ -12,7 +12,7 @@ from dev.fingerprint import combined
 from dev.image_inputs import BASE, LABEL, MIRROR, SANDBOX, images
 from dev.layout import Layout
 
-LEAST_FREE = 3 * 1024**3  # bytes: the images take about 1.5 GiB while they are built
+LEAST_FREE = 5 * 1024**3  # bytes: the images and the mirror's copies of them take about 4 GiB while they are made
 
 
 class DiskSpace:

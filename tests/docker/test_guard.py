@@ -23,7 +23,7 @@ pytestmark = pytest.mark.docker
 PORT = 18437
 SERVE = ["perl", "-MIO::Socket::INET", "-e"]
 SERVER = """
-my $s = IO::Socket::INET->new(LocalPort => $ARGV[0], Listen => 9, ReuseAddr => 1) or die $!;
+my $s = IO::Socket::INET->new(LocalPort => $ARGV[0], LocalAddr => $ARGV[1], Listen => 9, ReuseAddr => 1) or die $!;
 while (my $c = $s->accept) { sysread($c, my $request, 4096); print $c "HTTP/1.0 200 OK\\r\\n\\r\\nhere\\n"; close $c }
 """
 
@@ -64,13 +64,13 @@ def guarded(engine: DockerClient) -> tuple[str, ...]:
 
 
 @contextmanager
-def serving(engine: DockerClient, port: int = PORT, **options: Any) -> Iterator[Container]:
+def serving(engine: DockerClient, port: int = PORT, address: str = "", **options: Any) -> Iterator[Container]:
     name = f"drydock-test-{secrets.token_hex(4)}"
-    command = [*SERVE, SERVER, str(port)]
+    command = [*SERVE, SERVER, str(port), address or "0.0.0.0"]
     container: Container = engine.containers.run(IMAGE, command, name=name, entrypoint=[], labels=LABELS, detach=True, **options)
     try:
         limit = time.monotonic() + 10
-        while not _fetch(container, "127.0.0.1", port=port):
+        while not _fetch(container, address or "127.0.0.1", port=port):
             assert time.monotonic() < limit, container.logs().decode()
             time.sleep(0.05)
         yield container
@@ -196,7 +196,7 @@ def test_of_the_host_only_the_mirror_is_open_and_only_at_its_ports(engine: Docke
     address = str(subnet[1])
     with bridge(engine) as inside, _door(engine, subnet), visiting(engine, inside) as learner:
         _on_host(engine, guard.guard_command(dns, address))
-        with serving(engine, mirror.PORTS[mirror.IMAGES_PORT], network_mode="host"), serving(engine, network_mode="host"):
+        with serving(engine, mirror.PORTS[mirror.IMAGES_PORT], address, network_mode="host"), serving(engine, network_mode="host"):
             assert _fetch(learner, address, port=mirror.IMAGES_PORT)
             assert _fetch(learner, address, port=mirror.PORTS[mirror.IMAGES_PORT])
             before = _dropped(engine, "host")

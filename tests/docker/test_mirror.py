@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import docker
@@ -13,6 +14,7 @@ from docker import DockerClient
 from sandboxes import mirror, naming
 from sandboxes.backend import EngineFacts, SandboxSpec
 from sandboxes.docker_backend import DockerBackend
+from sandboxes.errors import StartFailed
 from sandboxes.states import Step
 from tests.docker.conftest import make_backend
 from tests.docker.instance import Result, execute
@@ -246,3 +248,87 @@ def test_without_the_image_there_is_no_mirror_and_sandboxes_start(settings_witho
 @pytest.fixture
 def settings_without_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "MIRROR_IMAGE", "drydock/no-such-mirror:latest")
+
+
+@contextmanager
+def an_upstream(engine: DockerClient) -> Iterator[str]:
+    """A registry with one image that the mirror does not have; its address."""
+    name = f"drydock-test-{uuid4().hex[:8]}"
+    container = engine.containers.run("drydock/lab-registry:latest", name=name, detach=True, labels={"io.drydock.test": "mirror"})
+    try:
+        container.reload()
+        address = f"{container.attrs['NetworkSettings']['IPAddress']}:5000"
+        script = (
+            "until curl -s -o /dev/null http://$1/v2/; do sleep 0.2; done\n"
+            "skopeo --insecure-policy copy --src-tls-verify=false --dest-tls-verify=false --quiet "
+            "docker://$2:28500/library/busybox:1.37 docker://$1/library/upstream-only:1"
+        )
+        mirrors = make_backend().prepare().mirror
+        engine.containers.run(settings.MIRROR_IMAGE, ["sh", "-euc", script, "fill", address, mirrors], network_mode="host", remove=True)
+        yield f"http://{address}"
+    finally:
+        container.remove(force=True, v=True)
+
+
+def test_what_is_missing_is_fetched_from_upstream_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine: DockerClient = docker.from_env(timeout=120)
+    with an_upstream(engine) as upstream:
+        monkeypatch.setattr(settings, "MIRROR_UPSTREAM", upstream)
+        backend = make_backend()
+        try:
+            lines: list[str] = []
+            backend.fetch("upstream-only:1", lines.append)
+            assert backend.images()["upstream-only:1"] == backend.images()["busybox:1.37"]
+            assert any("Copying blob" in line for line in lines), lines
+            with pytest.raises(StartFailed, match=r"^nobody:1 could not be fetched from http://.*manifest unknown"):
+                backend.fetch("nobody:1", lines.append)
+        finally:
+            forget = "rm -r /var/lib/mirror/images/docker/registry/v2/repositories/library/upstream-only"
+            volumes = {mirror.NAME: {"bind": "/var/lib/mirror/images", "mode": "rw"}}
+            engine.containers.run(settings.MIRROR_IMAGE, ["sh", "-c", forget], volumes=volumes, remove=True)
+
+
+def test_the_pull_through_cache_listens_while_its_upstream_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The port is closed without the internet, as it is here; and open, with what upstream has, when there is a registry."""
+    engine: DockerClient = docker.from_env(timeout=120)
+    backend = make_backend()
+    address = backend.prepare().mirror
+    accept = "-H 'Accept: application/vnd.docker.distribution.manifest.v2+json'"
+    url = f"http://{address}:{mirror.PORTS[mirror.UPSTREAM_PORT]}/v2/library/upstream-only/manifests/1"
+    ask = f"curl -s -o /dev/null -w '%{{http_code}}' {accept} {url} || :"
+
+    def answer() -> str:
+        output: bytes = engine.containers.run(settings.MIRROR_IMAGE, ["sh", "-c", ask], network_mode="host", remove=True)
+        return output.decode()
+
+    def becomes(status: str) -> bool:
+        limit = time.monotonic() + 40
+        while (last := answer()) != status and time.monotonic() < limit:
+            time.sleep(0.5)
+        return last == status
+
+    try:
+        with an_upstream(engine) as upstream:
+            monkeypatch.setattr(settings, "MIRROR_UPSTREAM", upstream)
+            changed = make_backend()
+            changed.prepare()
+            # Quickly, before another worker on this engine makes one with its own upstream.
+            engine.containers.get(mirror.NAME).remove(force=True)
+            changed.prepare()
+            assert becomes("200")
+        assert becomes("000")
+    finally:
+        monkeypatch.undo()
+        engine.containers.get(mirror.NAME).remove(force=True)
+        make_backend().prepare()
+
+
+def test_under_caps_it_is_the_same(facts: EngineFacts) -> None:
+    backend, sandbox_id = make_backend(profile="caps"), uuid4()
+    try:
+        made = Learner(backend, facts, sandbox_id, naming.slot_count(settings.SANDBOX_SUBNETS) - 2)
+        result = made.sh("docker run --rm --quiet busybox:musl cat /etc/os-release && git ls-remote http://git.drydock/ci-demo.git HEAD")
+        assert (result.code, "ID=busybox-musl" in result.output) == (0, True), result.output
+        assert made.sh("test -s /var/lib/drydock/events.log && echo $DRYDOCK_MIRROR").output == f"http://{facts.mirror}:5000\n"
+    finally:
+        backend.destroy(sandbox_id)
