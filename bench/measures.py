@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import docker
 
+from bench.marks import green_marks
 from bench.product import TERMINALS, resident
 from bench.report import Line, median, quantile
 from bench.screens import PROMPT, BareScreen, Screen
@@ -238,4 +239,8 @@ async def every_line(visitor: Visitor) -> list[Line]:
         lines += [await output_cpu(visitor)]
     if visitor.product.pid and TERMINALS > MANY:
         lines += await many(visitor)
-    return [*lines, *await module_page(visitor)]
+    lines += await module_page(visitor)
+    if visitor.product.pid:
+        await visitor.stop()
+        lines += await green_marks(visitor)
+    return lines

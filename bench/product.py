@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.marks import write_lab
+
 ROOT = Path(__file__).resolve().parent.parent
 START = 180.0
 TERMINALS = 120
@@ -70,6 +72,7 @@ def _started(folder: Path) -> Iterator[str]:
     kept = {name: value for name, value in os.environ.items() if name not in shared and not name.startswith("DRYDOCK_")}
     kept |= {name: os.environ[name] for name in ("DRYDOCK_PROFILE", "DRYDOCK_SANDBOX_IMAGE") if name in os.environ}
     env = {**kept, "DRYDOCK_VAR": str(folder), "PORT": "0", "PYTHON": sys.executable}
+    env |= {"DRYDOCK_CONTENT": f"{ROOT / 'content'} {write_lab(folder / 'content')}"}
     env |= {"DRYDOCK_TERMINALS_PER_SANDBOX": str(TERMINALS), "DRYDOCK_SANDBOX_PIDS": "4000", "DRYDOCK_LOG_LEVEL": "WARNING"}
     told, tell = os.pipe()
     with (folder / "supervisor.log").open("wb") as log:

@@ -66,6 +66,10 @@ class Visitor:
         """The value of the cookie whose name ends so."""
         return next(cookie.value for cookie in self._http.cookie_jar if cookie.key.endswith(ending))
 
+    def cookies(self) -> list[tuple[str, str]]:
+        """All cookies, name and value."""
+        return [(cookie.key, cookie.value) for cookie in self._http.cookie_jar]
+
     async def post(self, path: str) -> dict[str, Any]:
         """Call a command of the API."""
         headers = {"X-CSRFToken": self.cookie("csrf"), "Referer": self.product.url}

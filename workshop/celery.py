@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workshop.settings")
 
 app = Celery("drydock")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["sandboxes"])
+app.autodiscover_tasks(["sandboxes", "labs"])
 
 
 @after_setup_logger.connect

@@ -1,3 +1,6 @@
+import { Hints } from "./lab/hints.js";
+import { Lab } from "./lab/lab.js";
+import { sectionsOf } from "./lab/sections.js";
 import { Contents, headingLinks } from "./page/contents.js";
 import { DoneBar } from "./page/done.js";
 import { LearningPage } from "./page/learning.js";
@@ -12,9 +15,12 @@ allowTerminalStyles(document.getElementById("learn-style").nonce);
 const page = new LearningPage({ learn, state: readJson("sandbox-state"), endpoints: readJson("endpoints") });
 
 const frame = document.querySelector(".learn-frame");
-headingLinks(frame.querySelector("[data-prose]"));
+const prose = frame.querySelector("[data-prose]");
+headingLinks(prose);
 new Contents(frame);
 const done = new DoneBar(frame);
+if (learn.dataset.lab && page.signedIn) new Lab({ learn, page, done });
+else for (const section of sectionsOf(prose)) new Hints(section);
 const questions = frame.querySelector("[data-quiz]");
 // A finished quiz is a page that is done.
 if (questions) new Quiz(questions, { csrf: learn.dataset.csrf, onKept: () => done.set(true) });

@@ -53,12 +53,17 @@ def quick_passwords() -> None:
 @pytest.fixture(scope="package")
 def product() -> Iterator[Product]:
     """The running site with the cast in it; afterwards nothing of it is left anywhere."""
+    yield from running()
+
+
+def running(content: Path | None = None) -> Iterator[Product]:
+    """For a fixture of a site, with pages of the tests' own where a folder is named."""
     shutil.rmtree(LOGS, ignore_errors=True)
     # A run that is cut short by SIGTERM, as time limits do, clears up like one that is cut short by Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Not pytest's own folder: the path goes into process environments and must stay short and whole.
     folder = Path(tempfile.mkdtemp(prefix="drydock-e2e-"))
-    made = Product(folder)
+    made = Product(folder, content)
     (folder / "log").mkdir()
     try:
         made.start()

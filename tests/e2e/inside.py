@@ -22,6 +22,7 @@ from django.template.loader import render_to_string  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from labs.models import LabRun, StepProgress  # noqa: E402
 from sandboxes import naming, queue, services  # noqa: E402
 from sandboxes.models import Engine, Sandbox  # noqa: E402
 from sandboxes.states import ENDED, LIVE, OCCUPYING, State  # noqa: E402
@@ -113,6 +114,8 @@ def busy() -> int:
 def forget() -> None:
     """Delete what is over, so that everybody is as new."""
     Sandbox.objects.filter(state__in=ENDED).delete()
+    LabRun.objects.all().delete()
+    StepProgress.objects.all().delete()
 
 
 def error_page(status: str) -> str:

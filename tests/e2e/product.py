@@ -41,10 +41,14 @@ def eventually(look: Callable[[], T], what: str, seconds: float = WAIT) -> T:
 
 
 class Product:
-    """The running site. ``ask`` reaches its rows, ``engine`` its containers, ``run`` its processes."""
+    """The running site. ``ask`` reaches its rows, ``engine`` its containers, ``run`` its processes.
 
-    def __init__(self, var: Path) -> None:
+    ``content``: a folder of pages in place of the workshop's.
+    """
+
+    def __init__(self, var: Path, content: Path | None = None) -> None:
         self.var = var
+        self.content = content
         self.url = ""
         self.engine = docker.from_env(timeout=60)
         # Names of our own for the image: a test can take one away without anybody else missing it, and thanks to
@@ -121,7 +125,8 @@ class Product:
         """The caller's, without what would make this somebody else's installation."""
         shared = {"REDIS_URL", "DATABASE_URL", "PORT", "DJANGO_SETTINGS_MODULE"}
         kept = {name: value for name, value in os.environ.items() if name not in shared and not name.startswith("DRYDOCK_")}
-        return {**kept, "DRYDOCK_VAR": str(self.var), "PORT": "0", "DRYDOCK_SANDBOX_IMAGE": self.image, "PYTHON": sys.executable}
+        own = {"DRYDOCK_CONTENT": str(self.content)} if self.content else {}
+        return {**kept, **own, "DRYDOCK_VAR": str(self.var), "PORT": "0", "DRYDOCK_SANDBOX_IMAGE": self.image, "PYTHON": sys.executable}
 
     def _tail(self) -> str:
         return "\n".join((self.var / "supervisor.log").read_text(errors="replace").splitlines()[-40:])

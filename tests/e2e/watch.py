@@ -7,6 +7,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page
 EXPECTED_WHEN_AWAY = ("WebSocket connection to", "Failed to load resource: net::ERR")
 """What Chromium itself says of a server that does not answer; no page can prevent it."""
 
+NOISE = ("GL Driver Message", "task queue exceeded allotted deadline")
+"""Of a machine, and no fault of a page: a graphics card that is emulated, and xterm.js when the processor is busy elsewhere."""
+
 _REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`));
@@ -26,8 +29,7 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         line = f"{message.type}: {message.text} ({message.location.get('url', '')}:{message.location.get('lineNumber', '')})"
         self.lines.append(line)
-        # Without a graphics card the browser complains about its own emulation of one; that is no fault of a page.
-        if message.type in {"error", "warning"} and "GL Driver Message" not in message.text:
+        if message.type in {"error", "warning"} and not any(noise in message.text for noise in NOISE):
             self.problems.append(line)
 
     def _problem(self, line: str) -> None:

@@ -6,7 +6,7 @@ import { commandLines } from "./runtext.js";
 /**
  * Gives every run block of the text its buttons.
  * @param {HTMLElement} text
- * @param {(request: {steps: object[], source: string, interrupt: boolean, node: string}) => Promise<boolean>} run
+ * @param {(request: {steps: object[], source: string, interrupt: boolean, node: string, figure: HTMLElement}) => Promise<boolean>} run
  *   resolves to whether the commands were typed
  */
 export function runBlocks(text, run) {
@@ -45,7 +45,7 @@ class RunBlock {
   }
 
   async go(interrupt) {
-    const typed = await this.run({ steps: this.keystrokes, source: this.source, interrupt, node: this.figure.dataset.node ?? "" });
+    const typed = await this.run({ steps: this.keystrokes, source: this.source, interrupt, node: this.figure.dataset.node ?? "", figure: this.figure });
     if (!typed) return;
     this.figure.classList.add("ran");
     this.figure.dataset.ran = "true";

@@ -12,6 +12,9 @@ import { runBlocks } from "./blocks.js";
 import { split } from "./split.js";
 import { Views } from "./views.js";
 
+/** What follows the sandbox without being part of it: the lab of the page, if it has one. */
+const NOBODY = { changed: () => {}, before: () => Promise.resolve(), typed: () => {} };
+
 /** Brings together text, sandbox and terminals. What is shown follows from four fields: sandbox, signedIn, busy, error. */
 export class LearningPage {
   constructor({ learn, state, endpoints }) {
@@ -24,6 +27,7 @@ export class LearningPage {
     this.error = null;
     this.asOf = 0;
     this.waitingRun = null;
+    this.follower = NOBODY;
     this.clock = new ServerClock();
     this.api = new Api({ endpoints, purpose, csrf });
     this.workbench = learn.querySelector("#workbench");
@@ -102,6 +106,17 @@ export class LearningPage {
     this.learn.querySelector("[data-view-dot]").dataset.kind = kind;
     // Only where the focus was here already: nobody is to be torn out of the text.
     if (arrived && held && !document.querySelector("dialog[open]")) this.workspace.focus();
+    this.follower.changed();
+  }
+
+  /**
+   * @param {{changed: () => void, before: () => Promise<void>, typed: (figure: HTMLElement) => void}} follower
+   *   `changed` after every change of the sandbox or of who is signed in; run blocks wait for `before`;
+   *   `typed` when one has been typed and the prompt is back
+   */
+  follow(follower) {
+    this.follower = follower;
+    follower.changed();
   }
 
   stateChanged() {
@@ -179,9 +194,12 @@ export class LearningPage {
     return later;
   }
 
-  typeNow(request) {
+  async typeNow(request) {
     this.views.show("terminal");
-    return this.workspace.run(request.steps, request);
+    await this.follower.before();
+    const typed = await this.workspace.run(request.steps, request);
+    if (typed) this.workspace.settled().then(() => this.follower.typed(request.figure));
+    return typed;
   }
 
   runWaiting() {

@@ -29,8 +29,14 @@ export class Views {
     return SMALL.matches;
   }
 
+  /** Something has happened in the text: said at its tab while the terminal covers it. */
+  news() {
+    this.strip.querySelector("[data-text-dot]").hidden = this.view === "text";
+  }
+
   show(view) {
     this.learn.dataset.view = view;
+    if (view === "text") this.strip.querySelector("[data-text-dot]").hidden = true;
     this.arrange();
     if (view === "terminal") this.shown();
   }

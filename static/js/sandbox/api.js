@@ -6,7 +6,8 @@ export class ApiError extends Error {
   }
 }
 
-async function request(path, options) {
+/** Asks the server for JSON. Raises ApiError with a sentence for the reader. */
+export async function request(path, options) {
   let response;
   try {
     response = await fetch(path, { credentials: "same-origin", redirect: "error", ...options });

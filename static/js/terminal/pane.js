@@ -51,7 +51,7 @@ export class Pane {
       container: this.holder,
       label: `Terminal input, ${this.info.title}. F6 leaves the terminal.`,
       onKey: keyHandler({ term: () => this.screen.term, type, leave: this.leave, search: this.search }),
-      onData: (text) => this.link?.type(this.modify ? this.modify(text) : text),
+      onData: (text) => this.typed(this.modify ? this.modify(text) : text),
       onBinary: (latin1) => this.link?.typeBytes(latin1),
       onSize: (cols, rows) => this.link?.resize(cols, rows),
     });
@@ -68,6 +68,12 @@ export class Pane {
       this.onStatus();
     });
     this.link.start();
+  }
+
+  /** Somebody typed or pasted. Who waits for commands to be run hears of each Enter. */
+  typed(text) {
+    this.link?.type(text);
+    if (text.includes("\r")) this.element.dispatchEvent(new CustomEvent("drydock:enter", { bubbles: true }));
   }
 
   focus() {

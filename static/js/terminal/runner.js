@@ -54,6 +54,15 @@ export class Runner {
     return true;
   }
 
+  /** Waits until the prompt is back after what was typed last, by whomever. Ends early where another block is clicked. */
+  async settled(pane) {
+    const before = Date.now();
+    const { queued } = this;
+    await sleep(ECHO);
+    const waiting = () => this.queued <= queued && Date.now() - before < PROMPT_WITHIN;
+    while (waiting() && !looksLikePrompt(pane.screen.beforeCursor())) await sleep(LOOK_EVERY);
+  }
+
   async opened(pane) {
     const before = Date.now();
     const fresh = pane.connection !== "open";

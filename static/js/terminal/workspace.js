@@ -185,4 +185,10 @@ export class Workspace {
     pane.focus();
     return this.runner.run(pane, steps, { interrupt });
   }
+
+  /** Once the shell of the visible terminal waits for a command again, or after a minute. */
+  async settled() {
+    const { pane } = this;
+    if (pane?.screen) await this.runner.settled(pane);
+  }
 }
