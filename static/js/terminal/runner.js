@@ -6,6 +6,8 @@ const LOOK_EVERY = 60;
 const ECHO = 250;
 const PROMPT_WITHIN = 60_000;
 const FIRST_PROMPT_WITHIN = 3_000;
+/** How long a block waits for the one before it: what that one started may read what is typed ahead, or never end. */
+const HURRY_WITHIN = 5_000;
 const OPEN_WITHIN = 30_000;
 /** How long a program runs before a key such as ^C ends it: its output is what the learner should see. */
 const SHOW = 2_500;
@@ -29,8 +31,10 @@ export class Runner {
   run(pane, steps, { interrupt = false } = {}) {
     if (interrupt) this.turn += 1;
     const turn = this.turn;
+    const behind = this.queued > 0 && !interrupt;
     this.queued += 1;
     this.last = this.last
+      .then(() => (behind ? this.prompt(pane, HURRY_WITHIN) : null))
       .then(() => this.type(pane, steps, interrupt, () => turn === this.turn))
       .catch(() => false)
       .finally(() => (this.queued -= 1));
@@ -75,11 +79,12 @@ export class Runner {
     return true;
   }
 
-  /** Waits for a prompt, but not once another block has been clicked: the rest is then typed ahead, in order. */
+  /** Waits for a prompt; not for long once another block has been clicked: the rest is then typed ahead, in order. */
   async prompt(pane, within, wanted = () => true) {
     const before = Date.now();
     await sleep(ECHO);
-    const waiting = () => this.queued <= 1 && wanted() && Date.now() - before < within;
+    const limit = () => (this.queued > 1 ? Math.min(within, HURRY_WITHIN) : within);
+    const waiting = () => wanted() && Date.now() - before < limit();
     while (waiting() && !looksLikePrompt(pane.screen.beforeCursor())) await sleep(LOOK_EVERY);
   }
 }
