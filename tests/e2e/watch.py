@@ -7,8 +7,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page
 EXPECTED_WHEN_AWAY = ("WebSocket connection to", "Failed to load resource: net::ERR")
 """What Chromium itself says of a server that does not answer; no page can prevent it."""
 
-NOISE = ("GL Driver Message", "task queue exceeded allotted deadline")
-"""Of a machine, and no fault of a page: a graphics card that is emulated, and xterm.js when the processor is busy elsewhere."""
+NOISE = ("GL Driver Message", "task queue exceeded allotted deadline", "net::ERR_NETWORK_CHANGED")
+"""Of a machine, and no fault of a page: a graphics card that is emulated; xterm.js when the processor is busy elsewhere; and
+requests that Chromium drops when the machine gets another network, as it does for each sandbox. A page has to ask again."""
 
 _REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>

@@ -20,6 +20,8 @@ const QUIET = 1_000;
 const AGAIN = [1_000, 2_500];
 /** Another tab of the same person may have had its turn: asked so often until a check was really run. */
 const ASK = 4;
+/** Commands wait for the lab's files, but not for ever: after so many tries they are typed all the same. */
+const ENTER = 3;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -148,7 +150,11 @@ export class Lab {
 
   async tellEntry(id) {
     await this.loading;
-    const state = await this.attempt(() => this.api.enter());
+    let state = null;
+    for (let turn = 0; turn < ENTER && !state && this.entered.id === id; turn += 1) {
+      if (turn > 0) await sleep(this.backoff.next());
+      state = await this.attempt(() => this.api.enter());
+    }
     if (this.entered.id !== id) return;
     if (state) {
       this.backoff.reset();
