@@ -75,6 +75,8 @@ class LabProof:
     inner_version: str = ""
     profile: str = ""
     clashes: list[str] = field(default_factory=list)
+    before: list["LabProof"] = field(default_factory=list)
+    """Earlier tries of the same run, which failed."""
     transcripts: dict[str, str] = field(default_factory=dict)
 
     @property

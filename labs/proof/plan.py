@@ -29,11 +29,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Minutes for each lab and for everything (0: no limit), and how many sandboxes side by side (0: what fits)."""
+    """Minutes for each lab and for everything (0: no limit), how many sandboxes side by side (0: what fits), and how often a lab is tried.
+
+    A lab that failed is tried again in a fresh sandbox, and the report says so: for busy machines, where a moment decides.
+    """
 
     lab_minutes: float = 20.0
     budget_minutes: float = 0.0
     parallel: int = 0
+    tries: int = 1
 
 
 def jobs_for(labs: Iterable[Lab]) -> list[Job]:

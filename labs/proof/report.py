@@ -13,7 +13,8 @@ _WORDS = {State.HELD: "holds", State.FAILED: "FAILED", State.NOT_PROVED: "not pr
 
 def report(proofs: Sequence[LabProof]) -> str:
     """All of it, to print."""
-    parts = [table(proofs), *_clashes(proofs), *_skipped(proofs), *_failed(proofs), *_not_proved(proofs), closing_line(proofs)]
+    sections = (_clashes, _skipped, _failed, _again, _not_proved)
+    parts = [table(proofs), *(part for section in sections for part in section(proofs)), closing_line(proofs)]
     return "\n".join(part for part in parts if part)
 
 
@@ -44,6 +45,8 @@ def closing_line(proofs: Sequence[LabProof]) -> str:
     line += f", {sum(passed for passed, _ in checks)} of {sum(total for _, total in checks)} steps"
     skipped = sum(len(proof.skipped) for proof in proofs)
     line += f", {skipped} blocks skipped with a reason" if skipped else ""
+    again = sum(1 for proof in proofs if proof.before and proof.state is State.HELD)
+    line += f", {again} only when tried again" if again else ""
     left = states.count(State.NOT_PROVED)
     return line + (f", {left} not proved" if left else "")
 
@@ -67,6 +70,16 @@ def _not_proved(proofs: Sequence[LabProof]) -> Iterator[str]:
     if found:
         yield "\nNot proved:"
         yield from (f"  {page(proof.lab)} ({proof.lab.slug}): {proof.reason}" for proof in found)
+
+
+def _again(proofs: Sequence[LabProof]) -> Iterator[str]:
+    """What held only after it had failed: it is to be looked at, too."""
+    for proof in proofs:
+        if proof.before and proof.state is State.HELD:
+            yield f"\nHeld at try {len(proof.before) + 1} only: {proof.lab.slug} ({page(proof.lab)}); before that"
+            for earlier in proof.before:
+                yield from ([f"  {earlier.reason}"] if earlier.reason else [])
+                yield from (in_words(finding) for finding in earlier.failures)
 
 
 def _failed(proofs: Sequence[LabProof]) -> Iterator[str]:

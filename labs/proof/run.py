@@ -77,12 +77,34 @@ async def _all(jobs: Sequence[Job], proofs: dict[tuple[str, str], LabProof], run
 
     async def next_ones() -> None:
         while waiting and time.monotonic() < run.ends:
-            job = waiting.pop()
-            await _JobRun(job, [proofs[job.name, lab.slug] for lab in job.labs], run).through()
+            await _tries(waiting.pop(), proofs, run)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(parallel):
             group.create_task(next_ones())
+
+
+async def _tries(job: Job, proofs: dict[tuple[str, str], LabProof], run: _Run) -> None:
+    """A job as often as it may be tried, until it holds. What failed before is kept in what came last."""
+    for number in range(1, run.limits.tries + 1):
+        fresh = [LabProof(lab, reason=OUT_OF_TIME) for lab in job.labs]
+        await _JobRun(job, fresh, run).through()
+        for proof in fresh:
+            _take(proofs, (job.name, proof.lab.slug), proof)
+        failed = [proof for proof in fresh if proof.state is State.FAILED]
+        if not failed or number == run.limits.tries or time.monotonic() >= run.ends:
+            return
+        run.tell(job.name, f"is tried again in a fresh sandbox ({number + 1} of {run.limits.tries})")
+
+
+def _take(proofs: dict[tuple[str, str], LabProof], key: tuple[str, str], proof: LabProof) -> None:
+    """Let a proof take the place of an earlier try; one that did not get its turn takes nobody's."""
+    earlier = proofs[key]
+    if earlier.tried and not proof.tried:
+        return
+    if earlier.tried:
+        proof.before = [*earlier.before, earlier]
+    proofs[key] = proof
 
 
 @dataclass(slots=True)

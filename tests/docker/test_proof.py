@@ -1,22 +1,25 @@
 """The proof of a tiny course in real sandboxes: what holds, what does not, what hangs, and that nothing is left behind."""
 
-import contextlib
 import io
 import signal
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
+import docker
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from labs.models import Lab, Proof
 from labs.proof import walk
 from labs.proof.findings import Finding, Kind, LabProof, State, Verdict
 from labs.proof.plan import Job, Limits, jobs_for
-from labs.proof.run import prove
+from labs.proof.report import report
+from labs.proof.run import Tell, prove
 from labs.proof.store import save
-from sandboxes import engines, tasks
+from sandboxes import engines, naming, tasks
 from sandboxes.docker_backend import DockerBackend
 from sandboxes.models import Sandbox
 from tests.docker.test_backend import on_engine
@@ -234,12 +237,12 @@ def course(tmp_path: Path) -> Course:
     return load_pages
 
 
-def proved(jobs: list[Job], **limits: float) -> list[LabProof]:
+def proved(jobs: list[Job], *, tell: Tell = lambda lab, words: None, tries: int = 1, **minutes: float) -> list[LabProof]:
     def keep(job: Job, proof: LabProof) -> None:
         save(job, proof)
 
-    chosen = Limits(parallel=1, **limits)
-    results = prove(jobs=jobs, owner=system_account("prover"), limits=chosen, tell=lambda lab, words: None, done=keep)
+    chosen = Limits(parallel=1, tries=tries, lab_minutes=minutes.get("lab_minutes", 20), budget_minutes=minutes.get("budget_minutes", 0))
+    results = prove(jobs=jobs, owner=system_account("prover"), limits=chosen, tell=tell, done=keep)
     assert results.left == []
     return [proof for _, proof in results.proofs]
 
@@ -309,6 +312,32 @@ def test_labs_that_had_no_turn_are_reported(course: Course) -> None:
     assert not Proof.objects.exists()
 
 
+def test_a_lab_that_fails_is_tried_again_and_both_are_told(course: Course) -> None:
+    taken: list[str] = []
+
+    def take_away(lab: str, words: str) -> None:
+        """Remove the first sandbox under its lab, as a neighbour or a full machine may."""
+        if words == "begins" and not taken:
+            with closing(docker.from_env()) as client:
+                mine = client.containers.list(filters={"label": f"{naming.INSTALLATION_LABEL}={settings.INSTALLATION}"})
+                taken.extend(str(container.name) for container in mine)
+                for container in mine:
+                    container.remove(force=True)
+
+    (proof,) = proved(jobs_for(course("takes")), tell=take_away, tries=2)
+    assert (proof.state, [earlier.state for earlier in proof.before], len(taken)) == (State.HELD, [State.FAILED], 1)
+    text = report([proof])
+    assert "Held at try 2 only: tiny-takes (tiny/takes); before that" in text
+    assert text.endswith("proof: 1 of 1 labs hold, 0 failed, 1 of 1 steps, 1 only when tried again")
+    assert [stored.held for stored in Proof.objects.order_by("pk")] == [False, True]
+
+
+def test_a_lab_that_fails_each_time_has_failed(course: Course) -> None:
+    (proof,) = proved(jobs_for(course("wants")), tries=2)
+    assert (proof.state, len(proof.before)) == (State.FAILED, 1)
+    assert [row.state for row in Sandbox.objects.all()] == ["stopped", "stopped"]
+
+
 def test_a_lab_has_its_own_limit(course: Course) -> None:
     (proof,) = proved(jobs_for(course("holds")), lab_minutes=0.05)
     assert (proof.state, proof.reason) == (State.FAILED, "The lab did not end within its 0.05 minutes.")
@@ -333,7 +362,7 @@ def test_the_command_says_and_writes_what_holds(course: Course, tmp_path: Path) 
     course("takes", "wants")
     out = io.StringIO()
     files = {name: tmp_path / "out" / name for name in ("junit", "json", "write")}
-    with contextlib.suppress(SystemExit):
+    with suppress(SystemExit):
         call_command("prove", "tiny-takes", stdout=out, parallel=1, **files)
         call_command("prove", "tiny", stdout=out, parallel=2, **files)
     assert "tiny    tiny-takes  holds   1 of 1  1 of 1  0 of 0" in out.getvalue()

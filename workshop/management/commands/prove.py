@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("what", nargs="*", help="Modules, labs, or agenda:ID (or its share token); everything when none is given.")
         parser.add_argument("--parallel", type=int, default=0, help="Sandboxes side by side; default: what processors and engine allow.")
         parser.add_argument("--budget", type=float, default=0, help="Minutes for everything; labs that had no turn are reported.")
+        parser.add_argument("--tries", type=int, default=1, help="How often a lab that fails is tried, each time in a fresh sandbox.")
         parser.add_argument("--lab-minutes", type=float, default=Limits().lab_minutes, help="Minutes for one lab.")
         parser.add_argument("--junit", type=Path, help="Write a JUnit report.")
         parser.add_argument("--json", type=Path, help="Write everything as JSON.")
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         if not jobs:
             raise CommandError("There is no lab to prove. `manage.py loadcontent` loads the curriculum.")
         self._began = time.monotonic()
-        limits = Limits(lab_minutes=options["lab_minutes"], budget_minutes=options["budget"], parallel=options["parallel"])
+        limits = Limits(options["lab_minutes"], options["budget"], options["parallel"], max(1, options["tries"]))
         # Whoever ends us kindly wants the sandboxes ended too.
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         try:
