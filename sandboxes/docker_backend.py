@@ -78,6 +78,7 @@ class DockerBackend:
                 # Again and again, because the rules are gone after a reboot of the engine's host.
                 self._guard(self._prepared.dns, address)
                 self._clear_helpers()
+                self._clear_rootfs()
                 self._prepared = replace(self._prepared, mirror=address, images=self._look_into_mirror(address))
                 self._guarded_at = time.monotonic()
             if address:
@@ -185,6 +186,15 @@ class DockerBackend:
         ):
             if time.time() - summary["Created"] > HELPER_LIFE:
                 _gone(partial(self._client.api.remove_container, summary["Id"], force=True, v=True))
+
+    def _clear_rootfs(self) -> None:
+        """Remove the root file systems of sandbox images that are gone: each build leaves one, of some 600 MB."""
+        for volume in self._client.api.volumes(filters={"label": f"{naming.LABEL}.rootfs"})["Volumes"] or []:
+            try:
+                self._client.images.get(volume["Labels"][f"{naming.LABEL}.rootfs"])
+            except ImageNotFound:
+                with suppress(APIError):  # sandboxes of that image may still run
+                    self._client.api.remove_volume(volume["Name"])
 
     def _probe(self) -> None:
         """Try the profile out: kernels and file systems differ in too much to know it from their versions."""

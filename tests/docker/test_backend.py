@@ -152,3 +152,13 @@ def test_helpers_of_a_killed_worker_are_removed_after_a_while(monkeypatch: pytes
     make_backend(installation="0123456789").prepare()
     with pytest.raises(docker.errors.NotFound):
         left.reload()
+
+
+def test_root_file_systems_of_images_that_are_gone_are_removed(prepared: EngineFacts) -> None:
+    client = docker.from_env()
+    gone = client.volumes.create(labels={f"{naming.LABEL}.rootfs": f"sha256:{'0' * 64}"})
+    made = make_backend()
+    made.prepare()
+    names = [volume.name for volume in client.volumes.list(filters={"label": f"{naming.LABEL}.rootfs"})]
+    assert gone.name not in names
+    assert made.rootfs_volume(prepared.image_id) in names
