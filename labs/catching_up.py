@@ -37,7 +37,7 @@ NO_SANDBOX = "The fresh sandbox could not be started. Try again, or tell your tr
 
 
 async def save_home(*, person: "User", lab: Lab) -> bytes:
-    """The home directory of the person's running sandbox, packed; nothing where none runs. Raises SandboxError and TooLarge."""
+    """The home directory of the person's running sandbox, packed; nothing where none runs. Raises SandboxError and NotTakenAlong."""
     try:
         running = await sync_to_async(services.ready)(owner=person, purpose=lab.module)
     except NotReady:
@@ -46,10 +46,7 @@ async def save_home(*, person: "User", lab: Lab) -> bytes:
     try:
         archive = await services.get_archive(where, "/root", limit=home.LIMIT, exclude=home.LEFT_OUT)
     except ValueError as error:
-        most = f"{home.LIMIT >> 20} MiB"
-        raise home.TooLarge(
-            f"Your home directory has more than {most}, which cannot be taken along. Remove what is large, then try again."
-        ) from error
+        raise home.too_large() from error
     home.read(archive)
     return archive
 

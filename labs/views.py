@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from labs import catching_up, progress, rounds, sandbox
 from labs.access import lab_for, state_of
-from labs.home import TooLarge
+from labs.home import NotTakenAlong
 from labs.progress import StepUnknown
 from sandboxes.api import BadRequest, async_json_view, error, fields, json_view
 
@@ -110,7 +110,7 @@ async def catch_up(request: HttpRequest, lab_slug: str) -> HttpResponse:
         raise BadRequest("This lab has no such step.")
     try:
         saved = await catching_up.save_home(person=request.user, lab=lab)
-    except TooLarge as too_large:
+    except NotTakenAlong as too_large:
         return error(409, "too-large", str(too_large))
     await sync_to_async(catching_up.ask)(person=request.user, lab=lab, step=step, saved=saved)
     return JsonResponse(await sync_to_async(state_of)(request.user, lab), status=202)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from labs import catching_up, progress, rounds
-from labs.home import TooLarge
+from labs.home import NotTakenAlong
 from labs.models import CatchUp, Lab, StepProgress
 from sandboxes import engines, lifecycle, services
 from sandboxes.docker_backend import DockerBackend
@@ -107,10 +107,10 @@ def test_a_step_that_does_not_come_out_ends_it_and_the_files_are_back(bob: User,
 
 def test_nothing_is_ended_where_files_would_be_lost(bob: User, lab: Lab, engine: Engine, bobs_files: None) -> None:
     at_once(run(ready(bob), ["dd", "if=/dev/urandom", "of=/root/big", "bs=1024", "count=600"]))
-    with pytest.raises(TooLarge, match="big has 600 KiB; files up to 512 KiB can be taken along"):
+    with pytest.raises(NotTakenAlong, match="big has 600 KiB; files up to 512 KiB can be taken along"):
         asyncio.run(_save(bob, lab))
     at_once(run(ready(bob), ["sh", "-c", "for i in $(seq 20); do dd if=/dev/urandom of=/root/big$i bs=1024 count=500 2>/dev/null; done"]))
-    with pytest.raises(TooLarge, match="more than 8 MiB"):
+    with pytest.raises(NotTakenAlong, match="more than 8 MiB"):
         asyncio.run(_save(bob, lab))
     assert Sandbox.objects.get().state == State.READY
 

@@ -1,11 +1,12 @@
 """A home directory over a change of sandbox."""
 
+import gzip
 import io
 import tarfile
 
 import pytest
 
-from labs.home import BATCH, LARGEST, TooLarge, batches, merge, read
+from labs.home import BATCH, LARGEST, MOST, UNPACKED, NotTakenAlong, batches, merge, read
 from sandboxes.services import FileToPut
 
 
@@ -35,8 +36,21 @@ def test_only_plain_files_below_the_home_directory_are_read() -> None:
 
 
 def test_a_file_that_is_too_large_is_named() -> None:
-    with pytest.raises(TooLarge, match=r"^big has 512 KiB; files up to 512 KiB can be taken along\. Remove it, then try again\.$"):
+    with pytest.raises(NotTakenAlong, match=r"^big has 512 KiB; files up to 512 KiB can be taken along\. Remove it, then try again\.$"):
         read(pack(("./big", tarfile.REGTYPE, bytes(LARGEST + 1))))
+
+
+def test_an_archive_that_unpacks_to_more_is_refused_before_it_does() -> None:
+    with pytest.raises(NotTakenAlong, match="more than 64 MiB"):
+        read(gzip.compress(bytes(UNPACKED + 1)))
+    with pytest.raises(NotTakenAlong, match="more than 2000 files"):
+        read(pack(*((f"./{number}", tarfile.REGTYPE, b"") for number in range(MOST + 1))))
+
+
+@pytest.mark.parametrize("junk", [b"", b"junk", gzip.compress(b"x" * 2000)])
+def test_what_is_no_archive_is_refused(junk: bytes) -> None:
+    with pytest.raises(NotTakenAlong, match="cannot be read"):
+        read(junk)
 
 
 def test_nothing_is_overwritten_and_nothing_lost() -> None:
