@@ -15,6 +15,7 @@ import docker
 from bench.marks import green_marks
 from bench.product import TERMINALS, resident
 from bench.report import Line, median, quantile
+from bench.rounds import check_rounds
 from bench.screens import PROMPT, BareScreen, Screen
 from bench.visitor import Visitor
 
@@ -239,7 +240,7 @@ async def every_line(visitor: Visitor) -> list[Line]:
         lines += [await output_cpu(visitor)]
     if visitor.product.pid and TERMINALS > MANY:
         lines += await many(visitor)
-    lines += await module_page(visitor)
+    lines += [*await module_page(visitor), *await check_rounds(visitor)]
     if visitor.product.pid:
         await visitor.stop()
         lines += await green_marks(visitor)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import secrets
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,10 +71,10 @@ class Visitor:
         """All cookies, name and value."""
         return [(cookie.key, cookie.value) for cookie in self._http.cookie_jar]
 
-    async def post(self, path: str) -> dict[str, Any]:
+    async def post(self, path: str, fields: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Call a command of the API."""
         headers = {"X-CSRFToken": self.cookie("csrf"), "Referer": self.product.url}
-        async with self._http.post(path, headers=headers) as answer:
+        async with self._http.post(path, headers=headers, data=fields) as answer:
             answer.raise_for_status()
             found: dict[str, Any] = await answer.json()
             return found
