@@ -136,3 +136,9 @@ def test_mistakes_of_labs_are_reported_with_their_lines(folder: Path) -> None:
 def test_a_lab_has_one_page(folder: Path) -> None:
     write(folder, {"one/module.yaml": MODULE.replace("30", "60"), "one/02-again.md": LAB})
     assert mistakes(folder) == ["one:1: the lab one-hello stands on more than one page"]
+
+
+def test_a_lab_clones_only_what_the_mirror_has(folder: Path) -> None:
+    write(folder, {"one/01-hello.md": LAB.replace("[compose-stack]", "[compose-stack, compose-stak]")})
+    bundled = "build-vs-run, ci-demo, compose-stack, monitoring-stack, runtime-behaviour"
+    assert mistakes(folder) == [f"one/01-hello.md:8: 'repositories' has 'compose-stak'; it may have {bundled}"]

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from labs.files import LabFile, read_files
 from workshop.curriculum import graph, render, schema
 from workshop.curriculum.links import Links, Picture, read_pictures
@@ -25,6 +27,9 @@ RESERVED = frozenset({"sandbox", "print", "present", "images"})
 """Words that stand where a page's slug does in addresses."""
 
 MODULE_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+BUNDLED_REPOSITORIES = tuple(sorted(path.name for path in (settings.BASE_DIR / "images/mirror/repositories").glob("[!.]*/")))
+"""Example code that the mirror's image is built with, and so all that a lab can clone; any name is taken where the folder is not here."""
 
 NETWORKS = ("none", "mirror", "internet")
 _NEEDS = {
@@ -65,7 +70,7 @@ _PAGE = {
     "lab": Key(schema.text(longest=50), default=""),
     "instances": Key(schema.between(1, 5), default=1),
     "ordered": Key(schema.flag, default=False),
-    "repositories": Key(schema.texts(), default=[]),
+    "repositories": Key(schema.texts(choices=BUNDLED_REPOSITORIES), default=[]),
     "extra": Key(schema.flag, default=False),
 }
 
