@@ -83,7 +83,8 @@ def test_a_course_is_proved_and_nothing_of_it_runs_on(tmp_path: Path, capfd: pyt
 def test_the_first_ctrl_c_is_handed_on_and_waited_for(tmp_path: Path) -> None:
     ready, ended = tmp_path / "ready", tmp_path / "ended"
     program = (
-        "import pathlib, sys, time\n"
+        "import pathlib, signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "try:\n"
         f"    pathlib.Path({str(ready)!r}).touch(); time.sleep(60)\n"
         "except KeyboardInterrupt:\n"
@@ -95,8 +96,13 @@ def test_the_first_ctrl_c_is_handed_on_and_waited_for(tmp_path: Path) -> None:
             time.sleep(0.02)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=interrupt).start()
-    assert prove._run([sys.executable, "-c", program], os.environ, tmp_path) == 130
+    # Whoever runs the tests in the background has SIGINT ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        threading.Thread(target=interrupt).start()
+        assert prove._run([sys.executable, "-c", program], os.environ, tmp_path) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert ended.exists()
 
 
@@ -107,5 +113,6 @@ def test_only_the_proof_takes_more_words(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_the_makefile_hands_its_arguments_on() -> None:
-    shown = subprocess.run(["make", "-n", "prove", "ARGS=docker-101 --parallel 2"], cwd=ROOT, capture_output=True, text=True, check=True)
+    argv = ["make", "--no-print-directory", "-n", "prove", "ARGS=docker-101 --parallel 2"]
+    shown = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "dev/bootstrap.sh prove docker-101 --parallel 2"

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         limits = Limits(options["lab_minutes"], options["budget"], options["parallel"], max(1, options["tries"]))
         # Whoever ends us kindly wants the sandboxes ended too.
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        # A shell starts what runs in the background with SIGINT ignored, and that is inherited.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             results = prove(jobs=jobs, owner=system_account("prover"), limits=limits, tell=self._tell, done=_keep)
         except KeyboardInterrupt:
