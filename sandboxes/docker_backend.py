@@ -247,12 +247,18 @@ class DockerBackend:
 
     def _guard(self, dns: tuple[str, ...], mirror: str) -> None:
         """Install the firewall on the engine's host, where exactly these rules are not there yet."""
-        on_host = {"network_mode": "host", "cap_drop": ["ALL"], "cap_add": ["NET_ADMIN"]}
+        on_host = {
+            "network_mode": "host",
+            "cap_drop": ["ALL"],
+            "cap_add": ["NET_ADMIN"],
+            "labels": {naming.HELPER_LABEL: self._installation},
+        }
+        internet = settings.SANDBOX_INTERNET
         try:
-            labels = {naming.HELPER_LABEL: self._installation}
-            self._client.containers.run(**{**self._helper_options(guard.check_command(dns, mirror)), **on_host, "labels": labels})
+            check = guard.check_command(dns, mirror, internet=internet)
+            self._client.containers.run(**{**self._helper_options(check), **on_host})
         except ContainerError:
-            self._helper("guard", {**self._helper_options(guard.guard_command(dns, mirror)), **on_host})
+            self._helper("guard", {**self._helper_options(guard.guard_command(dns, mirror, internet=internet)), **on_host})
 
     def _helper_options(self, command: Sequence[str]) -> dict[str, Any]:
         return {"image": self._image, "entrypoint": [], "command": list(command), "remove": True}

@@ -51,6 +51,7 @@ table inet {table} {{
   counter forged {{ }}
   counter host {{ }}
   counter inbound {{ }}
+  counter internet {{ }}
   counter ipv6 {{ }}
   counter mail {{ }}
   counter neighbour {{ }}
@@ -71,7 +72,7 @@ table inet {table} {{
     ip daddr @closed counter name closed drop
     tcp dport {{ {ports} }} counter name mail drop
     ct state new update @talkers {limit} counter name flood drop
-    accept
+    {internet}
   }}
 
   chain to_sandbox {{
@@ -109,10 +110,10 @@ _MIRROR_DOOR = """\
 _LIMIT = "{{ ip saddr limit rate over {rate}/second burst {burst} packets }}"
 
 
-def ruleset(dns: Iterable[str] = (), mirror: str = "") -> str:
+def ruleset(dns: Iterable[str] = (), mirror: str = "", *, internet: bool = True) -> str:
     """The table in nftables' language. ``dns``: resolvers that stay open on port 53; IPv4, others are left out.
 
-    ``mirror``: the address of the mirror on this host, empty for none.
+    ``mirror``: the address of the mirror on this host, empty for none. ``internet``: whether the rest of the world is open.
 
     What the rules say, in order, of packets from a sandbox: no IPv6; no forged source; answers pass;
     the instances of one sandbox may talk to each other; its resolvers may be asked; no private range
@@ -128,6 +129,7 @@ def ruleset(dns: Iterable[str] = (), mirror: str = "") -> str:
         "bridges": bridges,
         "mirror_translation": "",
         "mirror_door": "",
+        "internet": "accept" if internet else "counter name internet drop",
         "resolvers": f"elements = {{ {', '.join(addresses)} }}" if addresses else "",
         "closed": ", ".join(CLOSED_RANGES),
         "ports": ", ".join(str(port) for port in CLOSED_PORTS),
@@ -143,15 +145,15 @@ def ruleset(dns: Iterable[str] = (), mirror: str = "") -> str:
     return _RULES.format(mark=f"{TABLE}-{mark}", **values)
 
 
-def guard_command(dns: Iterable[str] = (), mirror: str = "") -> list[str]:
+def guard_command(dns: Iterable[str] = (), mirror: str = "", *, internet: bool = True) -> list[str]:
     """The argv that installs the rules, replacing those that are there. Exit 0, or nft's words on stderr."""
     # Adding the table first makes deleting it right when it is not there; all of it is one transaction.
-    return ["nft", f"add table inet {TABLE}\ndelete table inet {TABLE}\n{ruleset(dns, mirror)}"]
+    return ["nft", f"add table inet {TABLE}\ndelete table inet {TABLE}\n{ruleset(dns, mirror, internet=internet)}"]
 
 
-def check_command(dns: Iterable[str] = (), mirror: str = "") -> list[str]:
+def check_command(dns: Iterable[str] = (), mirror: str = "", *, internet: bool = True) -> list[str]:
     """The argv that exits 0 when exactly these rules are installed; else 1 and a sentence on stderr."""
-    mark = next(line.split('"')[-2] for line in ruleset(dns, mirror).splitlines() if "comment" in line)
+    mark = next(line.split('"')[-2] for line in ruleset(dns, mirror, internet=internet).splitlines() if "comment" in line)
     script = (
         f'[ "$(nft list table inet {TABLE} 2>/dev/null | grep -cF "$1")" = 2 ] '
         "|| { echo 'The firewall for sandboxes is not installed on this host.' >&2; exit 1; }"

@@ -156,6 +156,18 @@ def test_instances_of_one_sandbox_reach_each_other(engine: DockerClient, guarded
         assert _fetch(learner, _address(target))
 
 
+@pytest.mark.parametrize("internet", [True, False])
+def test_the_outside_can_be_cut_off(engine: DockerClient, guarded: tuple[str, ...], internet: bool) -> None:
+    """Of a range for documentation, which leads nowhere: what counts is which rule the packet meets."""
+    _on_host(engine, guard.guard_command(guarded, internet=internet))
+    try:
+        with bridge(engine) as network, visiting(engine, network) as learner:
+            assert not _fetch(learner, "203.0.113.9")
+        assert (_dropped(engine, "internet") == 0) is internet
+    finally:
+        _on_host(engine, guard.guard_command(guarded))
+
+
 def test_stolen_address_is_dropped(engine: DockerClient, guarded: tuple[str, ...]) -> None:
     with bridge(engine) as mine, visiting(engine, mine, cap_add=["NET_ADMIN"]) as learner:
         stolen = "10.143.199.9"
