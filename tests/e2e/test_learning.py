@@ -108,7 +108,8 @@ def test_carol_follows_an_agenda(visitors: Visitors, tmp_path: Path) -> None:
     carol.get_by_role("button", name="Follow").click()
     carol.wait_for_url("**/learning/")
     card = carol.locator(".learning-card", has_text=title)
-    expect(card).to_contain_text("Begin with")
+    # Other stories of the same site may have gone before: Carol may have done a page already.
+    expect(card).to_contain_text(re.compile("Begin with|Continue with"))
     found += look_at(carol, "learning-agenda")
     card.get_by_role("link", name="Take home").click()
     found += look_at(carol, "pack-without")

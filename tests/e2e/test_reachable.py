@@ -16,7 +16,7 @@ def focused(here: Learning, selector: str) -> bool:
 
 def tab_to(here: Learning, selector: str, key: str = "Tab") -> None:
     """Press Tab until the focus is there; every stop on the way must be visible."""
-    for _ in range(80):
+    for _ in range(250):
         here.page.keyboard.press(key)
         assert here.page.evaluate("() => document.activeElement.getClientRects().length > 0"), "the focus is on something hidden"
         if focused(here, selector):

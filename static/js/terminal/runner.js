@@ -20,6 +20,8 @@ export class Runner {
     this.last = Promise.resolve();
     this.turn = 0;
     this.queued = 0;
+    /** Terminals whose shell has shown its first prompt. */
+    this.awake = new WeakSet();
   }
 
   /**
@@ -69,13 +71,13 @@ export class Runner {
 
   async opened(pane) {
     const before = Date.now();
-    const fresh = pane.connection !== "open";
     while (pane.connection !== "open") {
       if (Date.now() - before > OPEN_WITHIN || pane.connection === "refused" || pane.connection === "closed") return false;
       await sleep(LOOK_EVERY);
     }
     // A shell that is still starting would echo what is typed now twice.
-    if (fresh) await this.prompt(pane, FIRST_PROMPT_WITHIN);
+    if (!this.awake.has(pane)) await this.prompt(pane, FIRST_PROMPT_WITHIN);
+    this.awake.add(pane);
     return true;
   }
 
