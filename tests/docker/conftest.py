@@ -1,6 +1,7 @@
 """The real engine, left as it was found."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from django.conf import settings
 
 from sandboxes.backend import EngineFacts
 from sandboxes.docker_backend import DockerBackend
+from tests.docker.instance import Instance, bridge, client, rootfs_volume, running
 
 
 def make_backend(**changes: str) -> DockerBackend:
@@ -34,6 +36,15 @@ def backend(prepared: EngineFacts) -> Iterator[DockerBackend]:
     yield made
     for found in made.status():
         made.destroy(UUID(found.sandbox_id))
+
+
+@pytest.fixture(scope="module")
+def instance(pytestconfig: pytest.Config) -> Iterator[Instance]:
+    """An instance of the profile confined, one for all tests of a file."""
+    with closing(client()) as engine:
+        rootfs = rootfs_volume(engine, pytestconfig)
+        with bridge(engine) as network, running(engine, "confined", network, rootfs) as made:
+            yield made
 
 
 @pytest.fixture

@@ -2,33 +2,18 @@
 
 import io
 import tarfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 import pytest_asyncio
-from docker import DockerClient
 
 from labs.checking import look, run_checks
 from labs.script import Check
 from sandboxes import streams
 from sandboxes.inside import FileToPut, Place, get_archive, put_files, run
-from tests.docker.instance import Instance, bridge, client, rootfs_volume, running
+from tests.docker.instance import Instance
 
 pytestmark = [pytest.mark.docker, pytest.mark.asyncio]
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[DockerClient]:
-    docker_client = client()
-    yield docker_client
-    docker_client.close()
-
-
-@pytest.fixture(scope="module")
-def instance(engine: DockerClient, pytestconfig: pytest.Config) -> Iterator[Instance]:
-    rootfs = rootfs_volume(engine, pytestconfig)
-    with bridge(engine) as network, running(engine, "confined", network, rootfs) as made:
-        yield made
 
 
 @pytest_asyncio.fixture

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 from docker import APIClient, DockerClient
 
-from tests.docker.instance import Instance, bridge, client, execute, rootfs_volume, running
+from tests.docker.instance import Instance, client, execute
 
 pytestmark = pytest.mark.docker
 
@@ -27,13 +27,6 @@ def engine() -> Iterator[DockerClient]:
     docker_client = client()
     yield docker_client
     docker_client.close()
-
-
-@pytest.fixture(scope="module")
-def instance(engine: DockerClient, pytestconfig: pytest.Config) -> Iterator[Instance]:
-    rootfs = rootfs_volume(engine, pytestconfig)
-    with bridge(engine) as network, running(engine, "confined", network, rootfs) as made:
-        yield made
 
 
 @dataclass

@@ -1,34 +1,19 @@
 """Somebody at the keys of a real terminal: what is typed arrives, its end is seen, and nobody stays."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from docker import DockerClient
 
 from labs.keystrokes import keystrokes
 from sandboxes import streams
 from sandboxes.access import TerminalTarget
 from sandboxes.errors import NotReady
 from sandboxes.typist import NoPrompt, Typist, open_typist
-from tests.docker.instance import Instance, bridge, client, rootfs_volume, running
+from tests.docker.instance import Instance
 
 pytestmark = [pytest.mark.docker, pytest.mark.asyncio]
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[DockerClient]:
-    docker_client = client()
-    yield docker_client
-    docker_client.close()
-
-
-@pytest.fixture(scope="module")
-def instance(engine: DockerClient, pytestconfig: pytest.Config) -> Iterator[Instance]:
-    rootfs = rootfs_volume(engine, pytestconfig)
-    with bridge(engine) as network, running(engine, "confined", network, rootfs) as made:
-        yield made
 
 
 @pytest.fixture
