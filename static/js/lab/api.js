@@ -1,4 +1,4 @@
-import { request } from "../sandbox/api.js";
+import { command, request } from "../sandbox/api.js";
 
 /**
  * What the server says of a person at a lab.
@@ -23,12 +23,8 @@ export class LabApi {
     return request(this.root, { headers: { Accept: "application/json" } });
   }
 
-  post(door, body = {}) {
-    return request(`${this.root}${door}/`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
-      body: JSON.stringify(body),
-    });
+  post(door, body) {
+    return command(`${this.root}${door}/`, this.csrf, body);
   }
 
   enter() {

@@ -22,18 +22,23 @@ export async function request(path, options) {
   throw new ApiError("The server did not answer as expected. Try again in a moment.", { status, retryable: true });
 }
 
+/** Calls a command with JSON. Raises like `request`. @param {string} csrf the token against forged requests */
+export function command(path, csrf, body = {}) {
+  return request(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf },
+    body: JSON.stringify(body),
+  });
+}
+
 /** The commands of one page, bound to its addresses and its token against forged requests. */
 export class Api {
   constructor({ endpoints, purpose, csrf }) {
     Object.assign(this, { endpoints, purpose, csrf });
   }
 
-  post(path, body = {}) {
-    return request(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf },
-      body: JSON.stringify(body),
-    });
+  post(path, body) {
+    return command(path, this.csrf, body);
   }
 
   state(sandboxId) {

@@ -62,11 +62,8 @@ export class Runner {
 
   /** Waits until the prompt is back after what was typed last, by whomever. Ends early where another block is clicked. */
   async settled(pane) {
-    const before = Date.now();
     const { queued } = this;
-    await sleep(ECHO);
-    const waiting = () => this.queued <= queued && Date.now() - before < PROMPT_WITHIN;
-    while (waiting() && !looksLikePrompt(pane.screen.beforeCursor())) await sleep(LOOK_EVERY);
+    await this.look(pane, (ms) => this.queued <= queued && ms < PROMPT_WITHIN);
   }
 
   async opened(pane) {
@@ -83,10 +80,14 @@ export class Runner {
 
   /** Waits for a prompt; not for long once another block has been clicked: the rest is then typed ahead, in order. */
   async prompt(pane, within, wanted = () => true) {
+    const limit = () => (this.queued > 1 ? Math.min(within, HURRY_WITHIN) : within);
+    await this.look(pane, (ms) => wanted() && ms < limit());
+  }
+
+  /** Looks for a prompt until one is there. @param {(ms: number) => boolean} goOn whether to, after so long */
+  async look(pane, goOn) {
     const before = Date.now();
     await sleep(ECHO);
-    const limit = () => (this.queued > 1 ? Math.min(within, HURRY_WITHIN) : within);
-    const waiting = () => wanted() && Date.now() - before < limit();
-    while (waiting() && !looksLikePrompt(pane.screen.beforeCursor())) await sleep(LOOK_EVERY);
+    while (goOn(Date.now() - before) && !looksLikePrompt(pane.screen.beforeCursor())) await sleep(LOOK_EVERY);
   }
 }
