@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from labs import home, progress, rounds, sandbox
-from labs.models import CatchUp, Lab, LabRun, StepProgress
+from labs.models import CatchUp, Lab, LabRun
 from labs.replaying import Replay, ReplayFailed
+from labs.typists import Typists
 from sandboxes import services
 from sandboxes.services import NotReady, SandboxError
 
@@ -56,8 +57,7 @@ def ask(*, person: "User", lab: Lab, step: str, saved: bytes) -> CatchUp:
 
     Raises StepUnknown and SandboxError.
     """
-    if lab.script.step(step) is None:
-        raise progress.StepUnknown("This lab has no such step.")
+    progress.known_step(script=lab.script, step=step)
     run = progress.run_for(person=person, lab=lab)
     under_way = run.catch_ups.filter(state__in=OPEN).first()
     if under_way is not None:
@@ -119,7 +119,7 @@ async def _replay_all(asked: CatchUp, running: Any, entry: rounds.Entry | None) 
     places = {instance.name: services.place(running, instance.name) async for instance in running.instances.all()}
     try:
         async with AsyncExitStack() as stack:
-            replay = Replay(lab.script, running, places, asked.run.since, stack)
+            replay = Replay(lab.script, places, asked.run.since, Typists(running, stack))
             await _sections(asked, replay)
     finally:
         # Also where the replay stopped half way: the sandbox is the learner's from here on.
@@ -131,7 +131,7 @@ async def _sections(asked: CatchUp, replay: Replay) -> None:
         await _note(asked, section.title or asked.run.lab.title, number)
         await replay.section(section)
         if section.check is not None:
-            await sync_to_async(_caught_up)(asked.run, section.anchor)
+            await sync_to_async(progress.catch_up)(run=asked.run, step=section.anchor)
     await _note(asked, "", asked.of)
 
 
@@ -148,14 +148,6 @@ async def _put_home_back(asked: CatchUp, where: services.Place) -> None:
 
 async def _note(asked: CatchUp, at: str, done: int) -> None:
     await CatchUp.objects.filter(pk=asked.pk).aupdate(at=at[:100], done=done, seen_at=timezone.now())
-
-
-def _caught_up(run: LabRun, step: str) -> None:
-    """The step holds in this sandbox; whoever had done it before keeps the honour."""
-    StepProgress.objects.bulk_create([StepProgress(person_id=run.person_id, lab_id=run.lab_id, step=step)], ignore_conflicts=True)
-    rows = StepProgress.objects.filter(person_id=run.person_id, lab_id=run.lab_id, step=step)
-    rows.update(done_in=run.sandbox)
-    rows.filter(done_at=None).update(done_at=timezone.now(), caught_up=True)
 
 
 def _end(asked: CatchUp, state: CatchUp.State, message: str) -> None:

@@ -4,9 +4,11 @@ The script travels in the command itself, so no file of the instance holds it; a
 with those that a learner may have put in their place.
 """
 
+import asyncio
 import base64
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,10 +16,10 @@ from pathlib import Path
 from labs.script import Check
 from sandboxes.services import Place, run_inside
 
-OUTPUT_LIMIT = 4096
-"""Bytes of a check's output that are looked at."""
 MESSAGE_LIMIT = 300
 """Characters of a message to the learner."""
+ASK_AGAIN = 1.0
+"""Seconds between two questions while a check gets its time to come true."""
 _SPARE = 10
 """Seconds beyond the checks' own limits in which the engine must have answered."""
 
@@ -81,6 +83,16 @@ async def run_checks(where: Place, checks: Mapping[str, Check], *, since: int = 
     ``since``: events of the engine count from this moment on, in nanoseconds since the epoch. Raises EngineDown and NotReady.
     """
     return (await look(where, checks, since=since)).answers
+
+
+async def until_done(ask: Callable[[], Awaitable[Answer]], *, within: float) -> Answer:
+    """Ask once, and again until the answer is done or so many seconds have passed: what was started may need a moment."""
+    limit = time.monotonic() + within
+    answer = await ask()
+    while answer.state != "done" and time.monotonic() < limit:
+        await asyncio.sleep(ASK_AGAIN)
+        answer = await ask()
+    return answer
 
 
 async def look(where: Place, checks: Mapping[str, Check], *, since: int = 0, before: str = "") -> Look:

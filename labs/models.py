@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from labs.script import Script
 
@@ -33,9 +34,9 @@ class Lab(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    @property
+    @cached_property
     def script(self) -> Script:
-        """Its sections, steps and checks."""
+        """Its sections, steps and checks; read once for each object."""
         return Script.from_json(self.sections)
 
 

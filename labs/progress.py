@@ -2,18 +2,16 @@
 
 import time
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from labs.checking import Answer
 from labs.models import Lab, LabRun, StepProgress
-from labs.script import Script
+from labs.script import Script, Section
 
 if TYPE_CHECKING:
     from workshop.accounts.models import User
@@ -46,29 +44,50 @@ def begin(*, run: LabRun, sandbox: UUID) -> bool:
 
 def record(*, run: LabRun, script: Script, sandbox: UUID, answers: Mapping[str, Answer], asked: str = "") -> None:
     """Keep what checks answered; ``asked`` is the step whose check the person asked for. What is broken counts for nothing."""
-    now = timezone.now()
-    rows = {row.step: row for row in _rows(run, [step for step, answer in answers.items() if answer.state != "broken"])}
-    for step, row in rows.items():
-        if step == asked:
-            StepProgress.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
-        if answers[step].state == "done":
-            StepProgress.objects.filter(pk=row.pk).update(done_in=sandbox)
-            StepProgress.objects.filter(pk=row.pk, done_at=None).update(done_at=now)
-    _finish(run, script, now)
+    done = [step for step, answer in answers.items() if answer.state == "done"]
+    counted = [asked] if asked in answers and answers[asked].state != "broken" else []
+    _rows(run, counted).update(attempts=F("attempts") + 1)
+    _mark_done(run, done, sandbox)
+    _finish(run, script)
 
 
-def _rows(run: LabRun, steps: list[str]) -> list[StepProgress]:
+def catch_up(*, run: LabRun, step: str) -> None:
+    """Note that a step was replayed in the run's sandbox; whoever had done it before keeps the honour."""
+    _mark_done(run, [step], run.sandbox, caught_up=True)
+
+
+def _mark_done(run: LabRun, steps: list[str], sandbox: UUID | None, **first: bool) -> None:
+    """``first`` is noted of steps that are done for the first time."""
+    rows = _rows(run, steps)
+    rows.update(done_in=sandbox)
+    rows.filter(done_at=None).update(done_at=timezone.now(), **first)
+
+
+def _rows(run: LabRun, steps: list[str]) -> QuerySet[StepProgress]:
+    """What is known of these steps, with a row for each."""
+    if not steps:
+        return StepProgress.objects.none()
     wanted = [StepProgress(person_id=run.person_id, lab_id=run.lab_id, step=step) for step in steps]
     StepProgress.objects.bulk_create(wanted, ignore_conflicts=True)
-    return list(StepProgress.objects.filter(person_id=run.person_id, lab_id=run.lab_id, step__in=steps))
+    return StepProgress.objects.filter(person_id=run.person_id, lab_id=run.lab_id, step__in=steps)
 
 
-def _finish(run: LabRun, script: Script, now: datetime) -> None:
+def _finish(run: LabRun, script: Script) -> None:
+    if run.finished_at is not None:
+        return
     anchors = [step.anchor for step in script.steps]
     done = StepProgress.objects.filter(person_id=run.person_id, lab_id=run.lab_id, step__in=anchors, done_at__isnull=False).count()
     if anchors and done == len(anchors):
-        LabRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=now)
+        LabRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=timezone.now())
         run.refresh_from_db()
+
+
+def known_step(*, script: Script, step: str) -> Section:
+    """The step with this anchor. Raises StepUnknown."""
+    found = script.step(step)
+    if found is None:
+        raise StepUnknown("This lab has no such step.")
+    return found
 
 
 def open_hint(*, run: LabRun, script: Script, step: str, number: int) -> None:
@@ -76,18 +95,13 @@ def open_hint(*, run: LabRun, script: Script, step: str, number: int) -> None:
     found = script.step(step)
     if found is None or not 1 <= number <= found.hints:
         raise StepUnknown("This lab has no such hint.")
-    with transaction.atomic():
-        _rows(run, [step])
-        StepProgress.objects.filter(person_id=run.person_id, lab_id=run.lab_id, step=step).update(hints=Greatest(F("hints"), number))
+    _rows(run, [step]).update(hints=Greatest(F("hints"), number))
 
 
 def open_solution(*, run: LabRun, script: Script, step: str) -> None:
     """Note that the solution of a step was opened. Raises StepUnknown."""
-    if script.step(step) is None:
-        raise StepUnknown("This lab has no such step.")
-    with transaction.atomic():
-        _rows(run, [step])
-        StepProgress.objects.filter(person_id=run.person_id, lab_id=run.lab_id, step=step).update(solution=True)
+    known_step(script=script, step=step)
+    _rows(run, [step]).update(solution=True)
 
 
 def spend(*, run: LabRun, seconds: int) -> None:
@@ -119,9 +133,7 @@ def to_check(*, script: Script, rows: list[StepProgress], sandbox: UUID, scope: 
     ever = {row.step for row in rows if row.done_at}
     anchors = [section.anchor for section in script.steps]
     if scope == "step":
-        if step not in anchors:
-            raise StepUnknown("This lab has no such step.")
-        wanted = [step]
+        wanted = [known_step(script=script, step=step).anchor]
     else:
         wanted = [anchor for anchor in anchors if scope == "all" or anchor not in here]
     if not ordered:

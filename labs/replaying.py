@@ -1,18 +1,12 @@
 """The run blocks of a lab typed once more, for somebody who wants to be further on."""
 
-import asyncio
-import time
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
-from typing import Any
 
-from asgiref.sync import sync_to_async
-
-from labs.checking import run_checks
+from labs.checking import Answer, run_checks, until_done
 from labs.fences import FenceKind
 from labs.script import Act, Check, Script, Section, left_running
-from sandboxes import services
-from sandboxes.services import NoPrompt, Place, Typist
+from labs.typists import Typists
+from sandboxes.services import NoPrompt, Place
 
 PATIENCE = 20.0
 """Seconds within which a step must hold after its blocks."""
@@ -27,13 +21,11 @@ class ReplayFailed(Exception):
 class Replay:
     """Somebody at the keys of the learner's terminals, one for each instance."""
 
-    def __init__(self, script: Script, sandbox: Any, places: Mapping[str, Place], since: int, stack: AsyncExitStack) -> None:
+    def __init__(self, script: Script, places: Mapping[str, Place], since: int, typists: Typists) -> None:
         self.script = script
-        self._sandbox = sandbox
         self._places = places
         self._since = since
-        self._stack = stack
-        self._typists: dict[str, Typist] = {}
+        self._typists = typists
         self._stays = left_running(script.sections)
 
     async def section(self, section: Section) -> None:
@@ -45,7 +37,7 @@ class Replay:
             raise ReplayFailed(f"“{section.title}” did not come out as it should. Your sandbox is as far as that step: go on from there.")
 
     async def _type(self, section: Section, act: Act) -> None:
-        typist = await self._typist(act.node or "node1")
+        typist = await self._typists.at(act.node or "node1")
         stays = FOREGROUND if id(act) in self._stays else 0
         try:
             await typist.type(act.keystrokes, interrupt=act.interrupt, seconds=act.seconds, stays=stays)
@@ -55,17 +47,10 @@ class Replay:
                 f"A command of “{section.title}” did not end. Your sandbox is as far as that step: go on from there."
             ) from error
 
-    async def _typist(self, node: str) -> Typist:
-        if node not in self._typists:
-            target = await sync_to_async(services.terminal_of)(sandbox=self._sandbox, node=node)
-            self._typists[node] = await self._stack.enter_async_context(services.open_typist(target))
-        return self._typists[node]
-
     async def _holds(self, check: Check) -> bool:
-        limit = time.monotonic() + PATIENCE
         where = self._places[check.node or "node1"]
-        while True:
-            answer = (await run_checks(where, {"step": check}, since=self._since))["step"]
-            if answer.state == "done" or time.monotonic() > limit:
-                return answer.state == "done"
-            await asyncio.sleep(1)
+
+        async def ask() -> Answer:
+            return (await run_checks(where, {"step": check}, since=self._since))["step"]
+
+        return (await until_done(ask, within=PATIENCE)).state == "done"

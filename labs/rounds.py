@@ -5,7 +5,7 @@ The middle part waits for an engine and touches no row, so that a round holds no
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -105,15 +105,24 @@ def prepare_entry(*, person: "User", lab: Lab) -> Entry | None:
     sandbox = ready(owner=person, purpose=lab.module)
     if run.sandbox == sandbox.pk:
         return None
-    files = [FileToPut(file.path, bytes(file.content), 0o755 if file.executable else 0o644) for file in lab.files.all()]
     places = [place(sandbox, instance.name) for instance in sandbox.instances.all()]
-    return Entry(run, sandbox.pk, places, files)
+    return Entry(run, sandbox.pk, places, files_of(lab))
+
+
+def files_of(lab: Lab) -> list[FileToPut]:
+    """What the lab's sandbox begins with."""
+    return [FileToPut(file.path, bytes(file.content), 0o755 if file.executable else 0o644) for file in lab.files.all()]
+
+
+async def put_everywhere(places: Iterable[Place], files: list[FileToPut]) -> None:
+    """Copy files into the home directory of each of these instances. Raises EngineDown and NotReady."""
+    if files:
+        await asyncio.gather(*(put_files(where, files) for where in places))
 
 
 async def bring(entry: Entry) -> None:
     """Copy the lab's files into every instance. Raises EngineDown and NotReady."""
-    if entry.files:
-        await asyncio.gather(*(put_files(where, entry.files) for where in entry.places))
+    await put_everywhere(entry.places, entry.files)
 
 
 def begin(entry: Entry) -> None:

@@ -1,5 +1,8 @@
 """HTTP of labs: fetch through the access helper, call one rule, describe."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -42,16 +45,23 @@ async def check(request: HttpRequest, lab_slug: str) -> HttpResponse:
     sent = fields(request)
     scope, step, seconds = _wanted(sent)
     lab = await sync_to_async(lab_for)(lab_slug)
-    try:
+    with _as_bad_request():
         asked = await sync_to_async(rounds.prepare)(person=request.user, lab=lab, scope=scope, step=step, seconds=seconds)
-    except StepUnknown as unknown:
-        raise BadRequest(str(unknown)) from unknown
     with rounds.turn(asked.run) as free:
         if not free:
             return JsonResponse(await sync_to_async(state_of)(request.user, lab))
         found = await rounds.ask(asked, sent.get("seen", "")[:_SEEN])
         state = await sync_to_async(rounds.record)(asked, found.answers)
     return JsonResponse({**state, "seen": found.seen, "unchanged": not found.answers})
+
+
+@contextmanager
+def _as_bad_request() -> Iterator[None]:
+    """Whoever names a step that is none has sent something wrong."""
+    try:
+        yield
+    except StepUnknown as unknown:
+        raise BadRequest(str(unknown)) from unknown
 
 
 def _wanted(sent: dict[str, str]) -> tuple[str, str, int]:
@@ -73,10 +83,8 @@ def hint(request: HttpRequest, lab_slug: str) -> HttpResponse:
     assert request.user.is_authenticated
     lab, sent = lab_for(lab_slug), fields(request)
     run = progress.run_for(person=request.user, lab=lab)
-    try:
+    with _as_bad_request():
         progress.open_hint(run=run, script=lab.script, step=sent.get("step", ""), number=_number(sent.get("number", ""), "number"))
-    except StepUnknown as unknown:
-        raise BadRequest(str(unknown)) from unknown
     return JsonResponse(state_of(request.user, lab))
 
 
@@ -86,10 +94,8 @@ def solution(request: HttpRequest, lab_slug: str) -> HttpResponse:
     assert request.user.is_authenticated
     lab = lab_for(lab_slug)
     run = progress.run_for(person=request.user, lab=lab)
-    try:
+    with _as_bad_request():
         progress.open_solution(run=run, script=lab.script, step=fields(request).get("step", ""))
-    except StepUnknown as unknown:
-        raise BadRequest(str(unknown)) from unknown
     return JsonResponse(state_of(request.user, lab))
 
 
@@ -106,8 +112,8 @@ async def catch_up(request: HttpRequest, lab_slug: str) -> HttpResponse:
     """Start a fresh sandbox and replay what comes before a ``step`` in it; one's own files are put back."""
     assert request.user.is_authenticated
     lab, step = await sync_to_async(lab_for)(lab_slug), fields(request).get("step", "")
-    if lab.script.step(step) is None:
-        raise BadRequest("This lab has no such step.")
+    with _as_bad_request():
+        progress.known_step(script=lab.script, step=step)
     try:
         saved = await catching_up.save_home(person=request.user, lab=lab)
     except NotTakenAlong as too_large:

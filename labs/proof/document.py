@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from labs.models import Lab, Proof
 from labs.proof.clashes import page
 from labs.proof.report import size
+from labs.proof.store import by_module
 
 _HEAD = """\
 # What is proved
@@ -23,19 +24,17 @@ sandbox's Docker and home directory, without the images that all sandboxes share
 
 def document(proofs: Iterable[tuple[Lab, Proof | None]], titles: Mapping[str, str]) -> str:
     """The page. ``titles`` are the titles of modules by slug."""
-    by_module: dict[str, list[tuple[Lab, Proof | None]]] = {}
-    for lab, proof in proofs:
-        by_module.setdefault(lab.module, []).append((lab, proof))
-    parts = [_HEAD, *_totals(by_module, titles)]
-    for slug, pairs in by_module.items():
+    grouped = by_module(proofs)
+    parts = [_HEAD, *_totals(grouped, titles)]
+    for slug, pairs in grouped.items():
         parts.extend(_module(titles.get(slug, slug), pairs))
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _totals(by_module: Mapping[str, list[tuple[Lab, Proof | None]]], titles: Mapping[str, str]) -> Iterator[str]:
+def _totals(grouped: Mapping[str, list[tuple[Lab, Proof | None]]], titles: Mapping[str, str]) -> Iterator[str]:
     yield "| Module | Labs that hold | Run blocks | Steps | Near misses | Minutes |\n|---|---|---|---|---|---|"
-    everything = [pair for pairs in by_module.values() for pair in pairs]
-    for slug, pairs in by_module.items():
+    everything = [pair for pairs in grouped.values() for pair in pairs]
+    for slug, pairs in grouped.items():
         yield _total(titles.get(slug, slug), pairs)
     yield _total("**All**", everything) + "\n"
 

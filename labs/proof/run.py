@@ -147,7 +147,7 @@ class _JobRun:
             proof.seconds = round(time.monotonic() - began, 1)
         await _facts(on, proof)
         if proof.state is not State.HELD:
-            proof.transcripts = await on.transcripts()
+            proof.transcripts = await on.typists.transcripts()
         if self.job.agenda:
             proof.clashes = clashes(proof.lab, proof.findings, left)
             left.note(proof.lab, await on.say(LEFTOVERS), proof.disk)
@@ -183,7 +183,7 @@ class _JobRun:
         # The first lab of a sandbox begins with the sandbox itself, later ones where they begin.
         since = 0 if proof is self.proofs[0] else time.time_ns()
         places = {node: where for node, where in on.places.items() if int(node.removeprefix("node")) <= proof.lab.instances}
-        walk = Walk(proof.lab, places, on.typist, since, tell, measure, proof.findings)
+        walk = Walk(proof.lab, places, on.typists.at, since, tell, measure, proof.findings)
         await walk.through()
 
 

@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 
+from labs import rounds
 from labs.models import Lab
+from labs.typists import Typists
 from sandboxes import services
-from sandboxes.services import FileToPut, NotReady, Place, Typist, Usage
+from sandboxes.services import NotReady, Place, Usage
 
 if TYPE_CHECKING:
     from workshop.accounts.models import User
@@ -31,19 +33,7 @@ class Stage:
 
     row: Row
     places: dict[str, Place]
-    _open: contextlib.AsyncExitStack
-    _typists: dict[str, Typist] = field(default_factory=dict)
-
-    async def typist(self, node: str) -> Typist:
-        """Who types into the first terminal of an instance; the same one every time. Raises NotReady or EngineDown."""
-        if node not in self._typists:
-            target = await sync_to_async(services.terminal_of)(sandbox=self.row, node=node)
-            self._typists[node] = await self._open.enter_async_context(services.open_typist(target))
-        return self._typists[node]
-
-    async def transcripts(self) -> dict[str, str]:
-        """All that the terminals show and have shown, by instance."""
-        return {node: await typist.transcript() for node, typist in self._typists.items()}
+    typists: Typists
 
     async def usage(self) -> Usage:
         """What the instance that has used most of each has used."""
@@ -60,11 +50,7 @@ class Stage:
 
     async def put_files(self, lab: Lab) -> None:
         """Copy the files of a lab into every instance, as its page does. Raises SandboxError."""
-        files = [
-            FileToPut(file.path, bytes(file.content), 0o755 if file.executable else 0o644) async for file in lab.files.all().aiterator()
-        ]
-        if files:
-            await asyncio.gather(*(services.put_files(where, files) for where in self.places.values()))
+        await rounds.put_everywhere(self.places.values(), await sync_to_async(rounds.files_of)(lab))
 
 
 @contextlib.asynccontextmanager
@@ -83,7 +69,7 @@ async def stage(*, owner: "User", purpose: str, instances: int, within: float = 
         row = await sync_to_async(services.ready)(owner=owner, purpose=purpose)
         places = {f"node{number}": services.place(row, f"node{number}") for number in range(1, instances + 1)}
         async with contextlib.AsyncExitStack() as opened:
-            yield Stage(row, places, opened)
+            yield Stage(row, places, Typists(row, opened))
     finally:
         await _end(row)
 

@@ -118,12 +118,17 @@ def latest_proofs(modules: Iterable[str] | None = None, *, texts: bool = True) -
     return [(row, proofs.get(row.newest)) for row in rows]
 
 
+def by_module(proofs: Iterable[tuple[Lab, Proof | None]]) -> dict[str, list[tuple[Lab, Proof | None]]]:
+    """The same, by the slugs of the labs' modules, in order."""
+    found: dict[str, list[tuple[Lab, Proof | None]]] = {}
+    for lab, proof in proofs:
+        found.setdefault(lab.module, []).append((lab, proof))
+    return found
+
+
 def summaries(modules: Iterable[str] | None = None) -> dict[str, Summary]:
     """What is proved of modules, by slug; modules without labs are not in it. Two queries, however many there are."""
-    by_module: dict[str, list[tuple[Lab, Proof | None]]] = {}
-    for lab, proof in latest_proofs(modules, texts=False):
-        by_module.setdefault(lab.module, []).append((lab, proof))
-    return {slug: _summary(pairs) for slug, pairs in by_module.items()}
+    return {slug: _summary(pairs) for slug, pairs in by_module(latest_proofs(modules, texts=False)).items()}
 
 
 def summary(module_slug: str) -> Summary | None:

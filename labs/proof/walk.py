@@ -1,11 +1,10 @@
 """Walks a lab as its page says: every check must refuse before, every block is typed, every check must pass after."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from labs.checking import Answer, run_checks
+from labs.checking import Answer, run_checks, until_done
 from labs.fences import FenceKind
 from labs.models import Lab
 from labs.proof.findings import Finding, Kind, Verdict
@@ -14,7 +13,6 @@ from sandboxes.services import NoPrompt, Place, SandboxError, Typist, run_inside
 
 CHECK_PATIENCE = 20.0
 """Seconds within which a check must pass after its step: what a block started may need a moment."""
-CHECK_EVERY = 1.0
 FOREGROUND = 10.0
 """Seconds that a block gets which leaves a program in the foreground, for the next block to interrupt."""
 UNDO_LIMIT = 120.0
@@ -64,10 +62,7 @@ class Walk:
 
     async def _after(self, check: Check) -> None:
         began = time.monotonic()
-        answer = await self._ask(check)
-        while answer.state != "done" and time.monotonic() - began < CHECK_PATIENCE:
-            await asyncio.sleep(CHECK_EVERY)
-            answer = await self._ask(check)
+        answer = await until_done(lambda: self._ask(check), within=CHECK_PATIENCE)
         if answer.state == "done":
             self._note(Kind.AFTER, Verdict.HELD, check.line, began=began)
         else:
